@@ -1,0 +1,1 @@
+"""The Slack edge: words, buttons, forms and the channel adapter."""
