@@ -1,0 +1,135 @@
+"""The database handle, its column types and the unit of work; the only ground module that knows Flask."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, Numeric, String, event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.types import TypeDecorator
+
+from incident import errors
+from incident.errors import N_
+from incident.settings import Settings
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+BUSY_TIMEOUT_MS = 15_000  # longer than any unit of work; the in-process queue below makes waiting rare
+POOL_SIZE = 8  # connections a process keeps to PostgreSQL; twice as many at a peak
+# SQLite has one writer. Queueing here is fair and wakes at once; SQLite's own busy wait sleeps up to 100 ms.
+_one_writer = threading.Lock()
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC datetimes in and out, also on SQLite, which forgets the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times; store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime reached the database; give it a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+class Base(DeclarativeBase):
+    """The declarative base: names for constraints, and types by annotation."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 - the shape that SQLAlchemy asks for
+        datetime: UtcDateTime,
+        str: String,
+        Decimal: Numeric(18, 2),
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+        list[str]: JSON,
+    }
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "autoflush": False})
+
+
+def is_sqlite() -> bool:
+    """True on the embedded database."""
+    return db.engine.dialect.name == "sqlite"
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Join the database to the application."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database
+    postgresql = {
+        "pool_size": POOL_SIZE,
+        "max_overflow": POOL_SIZE,
+        "pool_pre_ping": True,
+        "connect_args": {"options": "-c lock_timeout=10s -c statement_timeout=60s"},
+    }
+    sqlite = {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}, "pool_size": 40}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = sqlite if settings.database.startswith("sqlite") else postgresql
+    db.init_app(app)
+    with app.app_context():
+        if is_sqlite():
+            prepare_sqlite(db.engine)
+
+
+def prepare_sqlite(engine: Engine) -> None:
+    """Durable WAL, foreign keys, and BEGIN IMMEDIATE for units of work that write."""
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "cache_size=-20000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """One transaction for one act: commits at the end, rolls back on any exception.
+
+    Raises Conflict where a row was changed by somebody else since it was read. The session's read
+    transaction, if one is open, ends first: a SQLite transaction that reads and then writes can fail as busy.
+    """
+    session: Session = db.session()
+    session.commit()
+    with _one_writer if is_sqlite() else nullcontext():
+        try:
+            session.connection(execution_options={"writing": True})
+            yield session
+            session.commit()
+        except StaleDataError as stale:
+            session.rollback()
+            raise errors.Conflict(
+                N_("Somebody else changed this a moment ago; look at the present state and try again.")
+            ) from stale
+        except BaseException:
+            session.rollback()
+            raise

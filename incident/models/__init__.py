@@ -1,0 +1,13 @@
+"""The domain objects, one file per aggregate; importing this package knows every table."""
+
+from incident.models import (  # noqa: F401 - imported so that the metadata is whole
+    alerts,
+    complaints,
+    drills,
+    ground,
+    incidents,
+    people,
+    plans,
+    records,
+    reviews,
+)

@@ -1,0 +1,194 @@
+"""The incident with its departments, roles, tasks and clocks."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from incident.db import Base
+from incident.vocabulary import Level, Stage, Status, TaskStatus
+
+OPEN = text("status = 'open'")
+
+
+class Incident(Base):
+    """An emergency being handled; drills are the same with `drill` set."""
+
+    __tablename__ = "incidents"
+    __table_args__ = (
+        CheckConstraint("level BETWEEN 1 AND 4", name="level"),
+        CheckConstraint("(acknowledged_at IS NULL) = (acknowledged_by_id IS NULL)", name="acknowledged"),
+        CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed"),
+        CheckConstraint("status IN ('open', 'closed', 'merged', 'cancelled')", name="status"),
+        Index("ix_incidents_board", "status", "drill", "acknowledged_at", "level", "opened_at", "id"),
+        Index("ix_incidents_opened", "opened_at", "id"),
+        Index("ix_incidents_risk", "risk_at", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_incidents_escalate", "escalate_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    drill: Mapped[bool] = mapped_column(default=False)
+    level: Mapped[Level]
+    level_reasons: Mapped[list[Any]]
+    status: Mapped[Status] = mapped_column(String(10), default=Status.OPEN)
+    stage: Mapped[Stage] = mapped_column(String(10), default=Stage.INTAKE)
+    complaint_type: Mapped[str] = mapped_column(String(40))
+    type_proposed: Mapped[bool]
+    title_zh: Mapped[str]
+    title_en: Mapped[str]
+    search_text: Mapped[str]
+    sensitive: Mapped[bool]
+    plan_version_id: Mapped[int] = mapped_column(ForeignKey("plan_versions.id"))
+    plan_key: Mapped[str] = mapped_column(String(40))
+    plan_number: Mapped[int]
+    commander_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    affected_customers: Mapped[int] = mapped_column(default=1)
+    opened_at: Mapped[datetime]
+    opened_by: Mapped[str]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    resolved_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    last_activity_at: Mapped[datetime]
+    rung: Mapped[int] = mapped_column(default=0)
+    escalate_at: Mapped[datetime | None]
+    next_clock_at: Mapped[datetime | None]
+    risk_at: Mapped[datetime | None]
+    channel_id: Mapped[str | None]
+    channel_name: Mapped[str | None]
+    card_ts: Mapped[str | None]
+    announcement_channel: Mapped[str | None]
+    announcement_ts: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - the shape that SQLAlchemy asks for
+
+    def title(self, locale: str) -> str:
+        """The title for a locale; holds no personal data."""
+        return self.title_zh if locale.startswith("zh") else self.title_en
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be acted on."""
+        return self.status == Status.OPEN
+
+
+class DepartmentState(StrEnum):
+    """Where a called-out department stands."""
+
+    CALLED = "called"
+    WORKING = "working"
+    SIGNED_OFF = "signed_off"
+
+
+class IncidentDepartment(Base):
+    """A department called out for an incident."""
+
+    __tablename__ = "incident_departments"
+    __table_args__ = (UniqueConstraint("incident_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"))
+    code: Mapped[str] = mapped_column(ForeignKey("departments.code"))
+    part: Mapped[str] = mapped_column(String(12))
+    state: Mapped[DepartmentState] = mapped_column(String(12), default=DepartmentState.CALLED)
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    called_at: Mapped[datetime]
+    signed_off_at: Mapped[datetime | None]
+    signed_off_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    statement: Mapped[str | None]
+
+
+class IncidentRoleHolder(Base):
+    """Who holds which role of the emergency group; nobody is a state too, shown in red."""
+
+    __tablename__ = "incident_roles"
+    __table_args__ = (UniqueConstraint("incident_id", "role"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"))
+    role: Mapped[str] = mapped_column(String(24))
+    department_code: Mapped[str]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    since: Mapped[datetime]
+
+
+class Task(Base):
+    """One step of the plan, or one added by hand, owned by a department and at most one person."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        UniqueConstraint("incident_id", "key"),
+        CheckConstraint("status IN ('todo', 'doing', 'blocked', 'done', 'dropped')", name="status"),
+        Index("ix_tasks_assignee_id_status", "assignee_id", "status"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"))
+    key: Mapped[str] = mapped_column(String(50))
+    position: Mapped[int]
+    department_code: Mapped[str]
+    stage: Mapped[Stage] = mapped_column(String(10))
+    title_zh: Mapped[str]
+    title_en: Mapped[str]
+    must: Mapped[bool]
+    due_at: Mapped[datetime]
+    status: Mapped[TaskStatus] = mapped_column(String(8), default=TaskStatus.TODO)
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    note: Mapped[str | None]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - the shape that SQLAlchemy asks for
+
+    def title(self, locale: str) -> str:
+        """The title for a locale."""
+        return self.title_zh if locale.startswith("zh") else self.title_en
+
+    @property
+    def finished(self) -> bool:
+        """Done, or dropped with a reason."""
+        return self.status in (TaskStatus.DONE, TaskStatus.DROPPED)
+
+
+class ClockState(StrEnum):
+    """What has become of a clock."""
+
+    RUNNING = "running"
+    MET = "met"
+    VOID = "void"
+
+
+class Clock(Base):
+    """A due date that runs: a rule of law by code and version, or a target of the level."""
+
+    __tablename__ = "clocks"
+    __table_args__ = (
+        UniqueConstraint("incident_id", "jurisdiction", "rule", "rule_version"),
+        CheckConstraint("(state = 'running') = (ended_at IS NULL)", name="ended"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    rule: Mapped[str] = mapped_column(String(50))
+    rule_version: Mapped[str]
+    jurisdiction: Mapped[str] = mapped_column(String(5))
+    title_zh: Mapped[str]
+    title_en: Mapped[str]
+    value: Mapped[float]
+    unit: Mapped[str] = mapped_column(String(16))
+    started_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    state: Mapped[ClockState] = mapped_column(String(8), default=ClockState.RUNNING)
+    ended_at: Mapped[datetime | None]
+    source: Mapped[str]
+    confidence: Mapped[str] = mapped_column(String(2))
+
+    def title(self, locale: str) -> str:
+        """The title for a locale."""
+        return self.title_zh if locale.startswith("zh") else self.title_en

@@ -1,0 +1,67 @@
+"""Who may do what: one table of roles and permissions, asked in the verbs and shown at the edges."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The roles of people."""
+
+    RESPONDER = "responder"
+    COMMANDER = "commander"
+    MANAGER = "manager"
+    TRAINER = "trainer"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    """Acts that need authority, as `thing:act`."""
+
+    ACCOUNTS_MANAGE = "accounts:manage"
+    AUDIT_READ = "audit:read"
+    COMPLAINTS_READ = "complaints:read"
+    COMPLAINTS_REVEAL = "complaints:reveal"
+    COMPLAINTS_WRITE = "complaints:write"
+    DELIVERIES_RETRY = "deliveries:retry"
+    DRILLS_MANAGE = "drills:manage"
+    DRILLS_READ = "drills:read"
+    DUTY_MANAGE = "duty:manage"
+    INCIDENTS_ACT = "incidents:act"
+    INCIDENTS_CLOSE = "incidents:close"
+    INCIDENTS_COMMAND = "incidents:command"
+    INCIDENTS_READ = "incidents:read"
+    PLAYBOOKS_READ = "playbooks:read"
+    REVIEWS_READ = "reviews:read"
+    REPORTS_READ = "reports:read"
+
+
+_P = Permission
+_READ = {
+    _P.COMPLAINTS_READ,
+    _P.DRILLS_READ,
+    _P.INCIDENTS_READ,
+    _P.PLAYBOOKS_READ,
+    _P.REVIEWS_READ,
+    _P.REPORTS_READ,
+}
+_RESPOND = _READ | {_P.COMPLAINTS_WRITE, _P.COMPLAINTS_REVEAL, _P.INCIDENTS_ACT, _P.DELIVERIES_RETRY}
+_COMMAND = _RESPOND | {_P.INCIDENTS_CLOSE, _P.INCIDENTS_COMMAND}
+
+ROLES: dict[Role, frozenset[Permission]] = {
+    Role.RESPONDER: frozenset(_RESPOND),
+    Role.COMMANDER: frozenset(_COMMAND),
+    Role.MANAGER: frozenset(_COMMAND | {_P.DUTY_MANAGE, _P.DRILLS_MANAGE}),
+    Role.TRAINER: frozenset(_READ | {_P.DRILLS_MANAGE, _P.INCIDENTS_ACT}),
+    Role.AUDITOR: frozenset(_READ | {_P.AUDIT_READ}),
+    Role.ADMIN: frozenset(Permission),
+}
+
+# What a token's scope lets its bearer do (contract §3).
+SCOPES: dict[str, frozenset[Permission]] = {
+    "complaints:write": frozenset({_P.COMPLAINTS_WRITE, _P.COMPLAINTS_READ}),
+    "incidents:read": frozenset({_P.INCIDENTS_READ, _P.COMPLAINTS_READ, _P.PLAYBOOKS_READ}),
+    "incidents:write": frozenset(_COMMAND - {_P.COMPLAINTS_REVEAL}),
+    "drills:write": frozenset({_P.DRILLS_READ, _P.DRILLS_MANAGE, _P.PLAYBOOKS_READ}),
+    "reports:read": frozenset({_P.REPORTS_READ, _P.REVIEWS_READ, _P.DRILLS_READ, _P.PLAYBOOKS_READ}),
+    "admin": frozenset(Permission),
+}

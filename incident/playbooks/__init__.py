@@ -1,0 +1,1 @@
+"""The emergency plans: their files, their faults and their versions."""

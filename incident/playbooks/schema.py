@@ -1,0 +1,244 @@
+"""What plan, department and rule files must look like; every text stands in zh and en at the same place."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from incident import durations
+from incident.vocabulary import ComplaintType, IncidentRole, Level, Signal, Stage
+
+
+def _duration(text: str) -> str:
+    durations.parse(text)
+    return text
+
+
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,48}$")]
+DepartmentCode = Annotated[str, Field(pattern=r"^[A-Z]{2,4}$")]
+DurationText = Annotated[str, AfterValidator(_duration)]
+Confidence = Literal["V", "V2", "U", "P"]
+
+
+class Strict(BaseModel):
+    """No unknown key passes: a misspelt one is a fault of the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Text(Strict):
+    """The same words in both languages."""
+
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+    def __getitem__(self, locale: str) -> str:
+        """The text for a locale such as `zh_CN`, `zh` or `en`."""
+        return self.zh if locale.startswith("zh") else self.en
+
+
+class RaisingCondition(Strict):
+    """When the default level is not enough."""
+
+    level: Level
+    when: Text
+    signals: list[Signal] = []
+    affected_at_least: int | None = Field(None, ge=1)
+
+
+class CalledDepartment(Strict):
+    """A department the plan calls out, and what for."""
+
+    code: DepartmentCode
+    part: Literal["responsible", "support"]
+    task: Text
+
+
+class PlannedRole(Strict):
+    """A role of the emergency group and where its holder comes from."""
+
+    role: IncidentRole
+    department: DepartmentCode
+    duty: Text
+
+
+class Step(Strict):
+    """One step: who does it, by when (from activation), with what proof."""
+
+    key: Key
+    stage: Stage
+    department: DepartmentCode
+    title: Text
+    detail: Text
+    due: DurationText
+    must: bool = Field(description="Must be done before the incident can be closed.")
+    evidence: list[Text] = []
+    after: list[Key] = []
+
+
+class Forbidden(Strict):
+    """Conduct that is never allowed, with the violation code it would be (facts K11)."""
+
+    code: Key
+    text: Text
+
+
+class Drafts(Strict):
+    """Messages a person edits and approves; nothing is sent by itself."""
+
+    receipt: Text
+    holding_statement: Text
+    decision_letter: Text
+
+
+class LegalBasis(Strict):
+    """A rule the plan rests on."""
+
+    reference: Text
+    says: Text
+    source: str
+    confidence: Confidence
+
+
+class Inject(Strict):
+    """One event of a drill, at an offset from its start."""
+
+    at: DurationText
+    channel: Literal["slack", "phone", "email", "onsite", "social_media", "regulator", "other"]
+    text: Text
+    expected: Text
+
+
+class Scenario(Strict):
+    """Something to drill: the situation, what should be shown, and the injects."""
+
+    key: Key
+    title: Text
+    kind: Literal["tabletop", "drill", "functional", "full_scale"]
+    situation: Text
+    objectives: list[Text] = Field(min_length=1)
+    injects: list[Inject] = Field(min_length=1)
+
+
+class Plan(Strict):
+    """One emergency plan, complete in both languages."""
+
+    key: ComplaintType
+    title: Text
+    purpose: Text
+    applies_when: list[Text] = Field(min_length=1)
+    default_level: Level
+    sensitive: bool = Field(description="Life, privacy or violence: details never leave the private channel.")
+    raises: list[RaisingCondition] = []
+    departments: list[CalledDepartment] = Field(min_length=1)
+    roles: list[PlannedRole] = Field(min_length=1)
+    steps: list[Step] = Field(min_length=3)
+    key_points: list[Text] = Field(min_length=2)
+    forbidden: list[Forbidden] = Field(min_length=1)
+    standard_solutions: list[Text] = Field(min_length=1)
+    drafts: Drafts
+    closing_criteria: list[Text] = Field(min_length=1)
+    legal_basis: list[LegalBasis] = Field(min_length=1)
+    scenarios: list[Scenario] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        faults = [*self._repeats(), *self._strangers()]
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def _repeats(self) -> list[str]:
+        lists = {
+            "steps": [step.key for step in self.steps],
+            "departments": [each.code for each in self.departments],
+            "roles": [each.role for each in self.roles],
+            "forbidden": [each.code for each in self.forbidden],
+            "scenarios": [each.key for each in self.scenarios],
+        }
+        return [
+            f"{name}: duplicate key {key!r}; each must occur once"
+            for name, keys in lists.items()
+            for key in sorted({key for key in keys if keys.count(key) > 1})
+        ]
+
+    def _strangers(self) -> list[str]:
+        codes = {each.code for each in self.departments}
+        earlier: set[str] = set()
+        faults = []
+        if not any(each.part == "responsible" for each in self.departments):
+            faults.append("departments: none is responsible; name at least one")
+        for step in self.steps:
+            if step.department not in codes:
+                faults.append(
+                    f"steps.{step.key}: department {step.department!r} is not called out by this plan"
+                )
+            if missing := [key for key in step.after if key not in earlier]:
+                faults.append(f"steps.{step.key}.after: {', '.join(missing)} is no earlier step")
+            earlier.add(step.key)
+        return faults
+
+
+class Department(Strict):
+    """One of the institution's departments."""
+
+    code: DepartmentCode
+    name: Text
+    does: Text
+
+
+class Departments(Strict):
+    """departments.toml."""
+
+    departments: list[Department] = Field(min_length=1)
+
+
+class Applies(Strict):
+    """When a rule is proposed for an incident: any list that is given must match; `always` needs none."""
+
+    always: bool = False
+    types: list[ComplaintType] = []
+    signals: list[Signal] = []
+    channels: list[str] = []
+    levels: list[Level] = []
+
+
+class Rule(Strict):
+    """A dated rule of law or of the house; `start_event` says what sets its clock going."""
+
+    code: Key
+    version: str
+    title: Text
+    kind: Literal["statutory", "internal", "conduct", "retention"]
+    value: float = Field(ge=0)
+    unit: Literal[
+        "minutes", "hours", "calendar_days", "working_days", "weeks", "months", "count", "time_of_day", "none"
+    ]
+    start_event: Literal[
+        "received", "opened", "aware", "classified", "decided", "withdrawn", "closed", "contact", "any"
+    ]
+    clock: bool = Field(description="Whether an incident it applies to gets a clock.")
+    applies: Applies
+    legal_reference: Text
+    note: Text | None = None
+    source: str
+    confidence: Confidence
+    effective_from: date
+    effective_to: date | None = None
+
+
+class RuleSet(Strict):
+    """rules/<jurisdiction>.toml."""
+
+    jurisdiction: Literal["cn", "us", "uk", "eu"]
+    name: Text
+    time_zone: str
+    rules: list[Rule] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _no_repeats(self) -> Self:
+        seen = [(rule.code, rule.version) for rule in self.rules]
+        twice = sorted({f"{code} {version}" for code, version in seen if seen.count((code, version)) > 1})
+        if twice:
+            raise ValueError(f"duplicate rule and version: {', '.join(twice)}")
+        return self

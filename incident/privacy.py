@@ -1,0 +1,93 @@
+"""Personal data as a type: encrypted at rest, masked by default, found in free text before it leaks."""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from sqlalchemy import Dialect, LargeBinary
+from sqlalchemy.types import TypeDecorator
+
+
+class KeysMissing(Exception):
+    """Personal data was touched before `use_keys`, or none of the keys opens it."""
+
+
+class _Ring:
+    """The keys in force in this process."""
+
+    fernet: MultiFernet | None = None
+
+
+def use_keys(keys: Sequence[str]) -> None:
+    """Set the Fernet keys of this process; the first encrypts, all decrypt."""
+    _Ring.fernet = MultiFernet([Fernet(key) for key in keys])
+
+
+def _fernet() -> MultiFernet:
+    if _Ring.fernet is None:
+        raise KeysMissing("no data keys are set in this process")
+    return _Ring.fernet
+
+
+class EncryptedJson(TypeDecorator[dict[str, Any]]):
+    """A JSON object that stands encrypted in the database."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> bytes | None:
+        """Encrypt with the first key."""
+        if value is None:
+            return None
+        return _fernet().encrypt(json.dumps(value, ensure_ascii=False).encode())
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> dict[str, Any] | None:
+        """Decrypt with whichever key fits; raises KeysMissing where none does."""
+        if value is None:
+            return None
+        try:
+            return dict(json.loads(_fernet().decrypt(bytes(value))))
+        except InvalidToken as fault:
+            raise KeysMissing(
+                "none of the DATA_KEYS opens this record; was a key removed too early?"
+            ) from fault
+
+
+def rotated(token: bytes) -> bytes:
+    """The same data under the first key."""
+    return _fernet().rotate(token)
+
+
+# Longest first: an ID number holds what looks like a phone number. Chinese ID cards (GB 11643: 17 digits and
+# a check character), bank cards (ISO/IEC 7812: 13-19 digits), phones (mainland mobile, other), e-mail.
+_PATTERNS = re.compile(
+    r"(?P<id>(?<!\d)\d{17}[\dXx](?!\d))"
+    r"|(?P<card>(?<!\d)(?:\d[ -]?){12,18}\d(?!\d))"
+    r"|(?P<phone>(?<![\d.])(?:\+?\d{1,3}[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)"
+    r"|(?<![\d.])\+?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?!\d))"
+    r"|(?P<email>[\w.+-]+@[\w-]+\.[\w.-]+)"
+)
+
+
+def redact(text: str) -> str:
+    """Free text with ID, card and phone numbers and e-mail addresses masked."""
+    return _PATTERNS.sub(lambda found: mask(str(found.lastgroup), found.group()) or "", text)
+
+
+def mask(kind: str, value: str | None) -> str | None:
+    """A value shortened so that its owner, and nobody else, would know it: `138****5678`, `王*`."""
+    if not value:
+        return value
+    text = value.strip()
+    if kind == "name":
+        return text[0] + "*" * max(1, min(len(text) - 1, 3))
+    if kind == "email":
+        user, _, domain = text.partition("@")
+        return f"{user[:1]}***@{domain}"
+    kept = 3 if len(text) >= 10 else 1
+    tail = 4 if len(text) >= 10 else 1
+    if len(text) <= kept + tail:
+        return "*" * len(text)
+    return text[:kept] + "****" + text[-tail:]
