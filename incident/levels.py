@@ -1,0 +1,108 @@
+"""The level matrix: how fast each of the four levels is answered, who commands, and how the score decides."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
+
+from incident import durations
+from incident.durations import Duration
+
+
+def _duration(value: object) -> Duration:
+    return value if isinstance(value, Duration) else durations.parse(str(value))
+
+
+Span = Annotated[Duration, PlainValidator(_duration), PlainSerializer(str, return_type=str)]
+
+
+class Strict(BaseModel):
+    """No unknown key passes."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, str_strip_whitespace=True, arbitrary_types_allowed=True
+    )
+
+
+class Words(Strict):
+    """The same words in both languages."""
+
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class PostMortem(Strict):
+    """When the post-mortem meeting is held; `optional` levels get one only if somebody asks."""
+
+    value: int = Field(ge=0)
+    unit: Literal["calendar_days", "working_days"]
+    optional: bool = False
+
+
+class LevelRule(Strict):
+    """One column of the matrix (facts §3.2)."""
+
+    name: Words
+    colour: Literal["red", "orange", "yellow", "blue"]
+    typical: Words
+    acknowledge: Span
+    assemble: Span
+    first_contact: Span
+    update_interval: Span
+    escalate_after: list[Span] = Field(min_length=1)
+    working_hours_only: bool = False
+    stabilise: Span
+    decision: Span
+    commander: Words
+    commander_department: str | None = Field(None, description="None: the plan's responsible department.")
+    post_mortem: PostMortem
+    actions_due: Words
+
+
+class Axis(Strict):
+    """One thing that is scored 0-3."""
+
+    key: str
+    name: Words
+
+
+class Threshold(Strict):
+    """The least total that makes a level."""
+
+    level: int = Field(ge=1, le=4)
+    least: int = Field(ge=0)
+
+
+class Trumps(Strict):
+    """What decides the level alone, whatever the total."""
+
+    safety_level: int = Field(ge=1, le=4)
+    joint_at_least: int = Field(ge=2)
+    joint_level: int = Field(ge=1, le=4)
+    regulator_level: int = Field(ge=1, le=4)
+    vulnerable_raises_by: int = Field(ge=0, le=3)
+
+
+class Scoring(Strict):
+    """How a level follows from facts: the axes, the thresholds and the trumps."""
+
+    axes: list[Axis] = Field(min_length=1)
+    thresholds: list[Threshold] = Field(min_length=1)
+    trumps: Trumps
+
+
+class Levels(Strict):
+    """levels.toml."""
+
+    levels: dict[Literal["1", "2", "3", "4"], LevelRule] = Field(min_length=4)
+    scoring: Scoring
+
+    def __getitem__(self, level: int) -> LevelRule:
+        """The rule of a level 1-4."""
+        return self.levels[str(int(level))]  # type: ignore[index]
+
+
+def load(path: Path) -> Levels:
+    """Read levels.toml; raises tomllib.TOMLDecodeError or pydantic.ValidationError."""
+    return Levels.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
