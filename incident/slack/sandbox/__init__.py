@@ -1,0 +1,7 @@
+"""A Slack workspace in a box: strict Web API, signed requests to the app, pages to be anybody in. Needs
+no real Slack."""
+
+from incident.slack.sandbox.app import create_sandbox
+from incident.slack.sandbox.personas import Persona
+
+__all__ = ["Persona", "create_sandbox"]

@@ -1,0 +1,67 @@
+"""Faults somebody ordered through the control API: the ways in which Slack and the network between fail."""
+
+import dataclasses
+import re
+import sqlite3
+from typing import Any
+
+from incident.slack.sandbox import storage
+
+_KIND = re.compile(
+    r"error:[a-z_]+|429(:\d+)?|500|503|slow:\d+(\.\d+)?|drop_before|drop_after|offline|revoked|account_inactive"
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Fault:
+    """One fault about to happen: `kind` before the colon, `detail` after it."""
+
+    kind: str
+    detail: str
+
+
+def order(db: sqlite3.Connection, *, method: str, kind: str, times: int | None) -> int:
+    """Arms a fault for `method` (a name, "chat.*" or "*"), `times` times or until cleared. ValueError
+    when unknown."""
+    if not _KIND.fullmatch(kind):
+        raise ValueError(f"unknown kind of fault: {kind}")
+    if times is not None and times < 1:
+        raise ValueError("times must be at least 1")
+    # "offline" and "revoked" are states of the whole workspace, whatever method they were ordered with.
+    scope = "*" if kind in {"offline", "revoked", "account_inactive"} else method
+    row = db.execute("INSERT INTO faults (method, kind, times) VALUES (?, ?, ?)", (scope, kind, times))
+    return row.lastrowid or 0
+
+
+def clear(db: sqlite3.Connection, *, fault: int | None = None) -> None:
+    """Takes back one fault, or all of them."""
+    db.execute("DELETE FROM faults WHERE id = ? OR ? IS NULL", (fault, fault))
+
+
+def armed(db: sqlite3.Connection) -> list[dict[str, Any]]:
+    """Every fault that will still happen; `times` None means until cleared."""
+    return [dict(row) for row in db.execute("SELECT id, method, kind, times FROM faults ORDER BY id")]
+
+
+def take(store: storage.Store, method: str) -> Fault | None:
+    """The fault this call meets, counted down; None on a good day. Looks before it locks: most days are
+    good."""
+    with store.reading() as db:
+        if _first(db, method) is None:
+            return None
+    with store.writing() as db:
+        row = _first(db, method)
+        if row is None:
+            return None
+        db.execute("UPDATE faults SET times = times - 1 WHERE id = ? AND times IS NOT NULL", (row["id"],))
+        db.execute("DELETE FROM faults WHERE times < 1")
+    kind, _, detail = row["kind"].partition(":")
+    return Fault(kind, detail)
+
+
+def _first(db: sqlite3.Connection, method: str) -> sqlite3.Row | None:
+    family = method.partition(".")[0] + ".*"
+    row: sqlite3.Row | None = db.execute(
+        "SELECT * FROM faults WHERE method IN (?, ?, '*') ORDER BY id LIMIT 1", (method, family)
+    ).fetchone()
+    return row

@@ -1,0 +1,27 @@
+"""The methods of the Web API, a file for each family; importing this package registers them all."""
+
+from incident.slack.sandbox.methods import (
+    basics,
+    bookmarks,
+    chat,
+    conversations,
+    history,
+    membership,
+    pins,
+    reactions,
+    users,
+    views,
+)
+
+__all__ = [
+    "basics",
+    "bookmarks",
+    "chat",
+    "conversations",
+    "history",
+    "membership",
+    "pins",
+    "reactions",
+    "users",
+    "views",
+]
