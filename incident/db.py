@@ -1,11 +1,12 @@
 """The database handle, its column types and the unit of work; the only ground module that knows Flask."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -15,7 +16,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
-from incident import errors
+from incident import clock, errors
 from incident.errors import N_
 from incident.settings import Settings
 
@@ -30,6 +31,9 @@ BUSY_TIMEOUT_MS = 15_000  # longer than any unit of work; the in-process queue b
 POOL_SIZE = 8  # connections a process keeps to PostgreSQL; twice as many at a peak
 # SQLite has one writer. Queueing here is fair and wakes at once; SQLite's own busy wait sleeps up to 100 ms.
 _one_writer = threading.Lock()
+MEMO_SECONDS = 2.0  # how long reference data (plans, calendars, departments) may be out of date in a process
+T = TypeVar("T")
+_memos: WeakKeyDictionary[Engine, dict[str, tuple[float, Any]]] = WeakKeyDictionary()
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -133,3 +137,20 @@ def unit_of_work() -> Iterator[Session]:
         except BaseException:
             session.rollback()
             raise
+
+
+def remembered(key: str, read: Callable[[], T], *, seconds: float = MEMO_SECONDS) -> T:
+    """Reference data read at most every `seconds` in a process; each database has its own memory."""
+    memo = _memos.setdefault(db.engine, {})
+    kept = memo.get(key)
+    if kept is None or clock.monotonic() >= kept[0]:
+        kept = memo[key] = (clock.monotonic() + seconds, read())
+    value: T = kept[1]
+    return value
+
+
+def forget(prefix: str) -> None:
+    """Drop what is remembered under keys that begin with `prefix`, after changing it."""
+    memo = _memos.get(db.engine, {})
+    for key in [key for key in memo if key.startswith(prefix)]:
+        memo.pop(key, None)

@@ -28,6 +28,7 @@ class Review(Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     due_at: Mapped[datetime]
     rule: Mapped[str]
+    optional: Mapped[bool] = mapped_column(default=False)
     remind_at: Mapped[datetime | None]
     reminders: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

@@ -149,10 +149,10 @@ class Plan(Strict):
         return self
 
     def _repeats(self) -> list[str]:
-        lists = {
+        lists: dict[str, list[str]] = {
             "steps": [step.key for step in self.steps],
             "departments": [each.code for each in self.departments],
-            "roles": [each.role for each in self.roles],
+            "roles": [str(each.role) for each in self.roles],
             "forbidden": [each.code for each in self.forbidden],
             "scenarios": [each.key for each in self.scenarios],
         }

@@ -1,0 +1,252 @@
+"""Who acts: people, services with a token, and the service's own sweeps; each asks for its authority."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import func, select
+
+from incident import audit, errors
+from incident.db import db
+from incident.errors import N_, Reason
+from incident.models.people import Department, Person, Token
+from incident.permissions import SCOPES, Permission, Role
+
+# OWASP Password Storage Cheat Sheet: Argon2id, 19 MiB, 2 iterations, 1 lane.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_DUMMY_HASH = _hasher.hash("nobody")  # verified for unknown names, so that timing tells nothing
+FREE_TRIES = 5
+LOCK_BASE = timedelta(seconds=15)
+LOCK_LONGEST = timedelta(hours=1)
+PASSWORD_LEAST = 12
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody or something that acts; verbs ask it with `must`."""
+
+    kind: Literal["person", "service", "system"]
+    name: str
+    permissions: frozenset[Permission] = field(default_factory=frozenset, repr=False)
+    id: int | None = None
+    department: str | None = None
+
+    def can(self, permission: Permission) -> bool:
+        """Whether it may."""
+        return permission in self.permissions
+
+    def must(self, permission: Permission) -> None:
+        """Raise Forbidden where it may not."""
+        if permission not in self.permissions:
+            raise errors.Forbidden(
+                N_("%(name)s may not do this; it needs the permission %(permission)s."),
+                name=self.name,
+                permission=str(permission),
+            )
+
+    @property
+    def label(self) -> str:
+        """How records name it: `person/3/李雷`, `service/crm`, `system/escalation`."""
+        return f"{self.kind}/{self.id}/{self.name}" if self.kind == "person" else f"{self.kind}/{self.name}"
+
+
+def display(label: str) -> str:
+    """The name in a label, for people."""
+    return label.rsplit("/", 1)[-1]
+
+
+def actor(person: Person) -> Actor:
+    """The actor that a signed-in person is."""
+    return Actor("person", person.name, person.permissions, person.id, person.department_code)
+
+
+def system(name: str) -> Actor:
+    """A part of the service itself: a sweep, the delivery, the command line."""
+    return Actor("system", name, frozenset(Permission))
+
+
+def add_person(
+    *,
+    email: str,
+    name: str,
+    role: str,
+    password: str | None,
+    by: Actor,
+    at: datetime,
+    department: str | None = None,
+    slack_id: str | None = None,
+    locale: str | None = None,
+    group_head: bool = False,
+) -> Person:
+    """Add somebody; raises Invalid naming every fault."""
+    by.must(Permission.ACCOUNTS_MANAGE)
+    faults = _faults(
+        email=email, name=name, role=role, password=password, department=department, slack_id=slack_id
+    )
+    if faults:
+        raise errors.Invalid(N_("The person cannot be added."), reasons=faults)
+    person = Person(
+        email=email.strip().lower(),
+        name=name.strip(),
+        role=Role(role),
+        department_code=department,
+        password_hash=_hasher.hash(password) if password else None,
+        slack_id=slack_id or None,
+        locale=locale,
+        group_head=group_head,
+        created_at=at,
+    )
+    db.session.add(person)
+    db.session.flush()
+    audit.record("people.added", f"person/{person.id}", by=by.label, at=at, role=role)
+    return person
+
+
+def _faults(
+    *, email: str, name: str, role: str, password: str | None, department: str | None, slack_id: str | None
+) -> list[Reason]:
+    checks = [
+        ("@" not in email, "email", N_("This is not an e-mail address.")),
+        (not name.strip(), "name", N_("A name is needed.")),
+        (role not in set(Role), "role", N_("There is no such role.")),
+        (
+            password is not None and len(password) < PASSWORD_LEAST,
+            "password",
+            N_("Use at least 12 characters."),
+        ),
+        (
+            _taken(Person.email == email.strip().lower()),
+            "email",
+            N_("Somebody has this e-mail address already."),
+        ),
+        (
+            bool(slack_id) and _taken(Person.slack_id == slack_id),
+            "slack_id",
+            N_("Somebody has this Slack id already."),
+        ),
+        (
+            bool(department) and db.session.get(Department, department) is None,
+            "department",
+            N_("There is no such department."),
+        ),
+    ]
+    return [Reason(message, loc=(place,)) for wrong, place, message in checks if wrong]
+
+
+def _taken(condition: object) -> bool:
+    return bool(db.session.scalar(select(func.count()).select_from(Person).where(condition)))  # type: ignore[arg-type]
+
+
+def nobody_yet() -> bool:
+    """Whether the first administrator is still to be made."""
+    return db.session.scalar(select(Person.id).limit(1)) is None
+
+
+def sign_in(email: str, password: str, *, at: datetime) -> Person:
+    """Check a password; raises Unauthenticated with a growing delay after five wrong tries.
+
+    The caller commits in both cases, since the failed tries are counted.
+    """
+    person = db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
+    if person and person.locked_until and person.locked_until > at:
+        wait = int((person.locked_until - at).total_seconds()) + 1
+        raise errors.Unauthenticated(
+            N_("Too many wrong tries; try again in %(seconds)s seconds."), seconds=wait
+        )
+    if not _matches(person, password) or person is None or not person.active:
+        if person:
+            _count_failure(person, at)
+        raise errors.Unauthenticated(N_("The e-mail address or the password is wrong."))
+    person.failed_sign_ins, person.locked_until = 0, None
+    audit.record("people.signed_in", f"person/{person.id}", by=actor(person).label, at=at)
+    return person
+
+
+def _matches(person: Person | None, password: str) -> bool:
+    try:
+        return _hasher.verify(
+            person.password_hash if person and person.password_hash else _DUMMY_HASH, password
+        )
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def _count_failure(person: Person, at: datetime) -> None:
+    person.failed_sign_ins += 1
+    if person.failed_sign_ins >= FREE_TRIES:
+        doubled = LOCK_BASE * 2 ** min(person.failed_sign_ins - FREE_TRIES, 10)
+        person.locked_until = at + min(doubled, LOCK_LONGEST)
+    audit.record(
+        "people.sign_in_failed",
+        f"person/{person.id}",
+        by="system/sign-in",
+        at=at,
+        tries=person.failed_sign_ins,
+    )
+
+
+def set_password(person: Person, password: str, *, by: Actor, at: datetime) -> None:
+    """Change a password and sign every session of the person out; raises Invalid for a short one."""
+    if by.id != person.id:
+        by.must(Permission.ACCOUNTS_MANAGE)
+    if len(password) < PASSWORD_LEAST:
+        raise errors.Invalid(
+            N_("Use at least 12 characters."),
+            reasons=[Reason(N_("Use at least 12 characters."), loc=("password",))],
+        )
+    person.password_hash = _hasher.hash(password)
+    person.session_epoch += 1
+    audit.record("people.password_changed", f"person/{person.id}", by=by.label, at=at)
+
+
+def create_token(
+    *, name: str, by: Actor, at: datetime, scopes: list[str] | None = None, person: Person | None = None
+) -> str:
+    """Make an access token and return its text, which is shown this once; raises Invalid."""
+    by.must(Permission.ACCOUNTS_MANAGE)
+    wanted = scopes or []
+    faults = [
+        Reason(N_("There is no scope %(scope)s."), {"scope": s}, ("scope",))
+        for s in wanted
+        if s not in SCOPES
+    ]
+    if not wanted and person is None:
+        faults.append(Reason(N_("Name at least one scope, or the person the token acts as."), loc=("scope",)))
+    if db.session.scalar(select(Token.id).where(Token.name == name)) is not None:
+        faults.append(Reason(N_("There is a token of this name already."), loc=("name",)))
+    if faults:
+        raise errors.Invalid(N_("The token cannot be made."), reasons=faults)
+    text = "ict_" + secrets.token_urlsafe(32)
+    db.session.add(
+        Token(
+            name=name,
+            digest=digest(text),
+            scopes=wanted,
+            person_id=person.id if person else None,
+            created_at=at,
+        )
+    )
+    audit.record("tokens.created", f"token/{name}", by=by.label, at=at, scopes=wanted)
+    return text
+
+
+def digest(token: str) -> str:
+    """What is kept of a token: 256 random bits need no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def bearer(token: str) -> Actor:
+    """The actor that a bearer token is; raises Unauthenticated for an unknown or revoked one."""
+    row = db.session.scalar(select(Token).where(Token.digest == digest(token)))
+    if row is None or row.revoked_at is not None:
+        raise errors.Unauthenticated(N_("The access token is unknown or revoked."))
+    if row.person_id is None:
+        return Actor("service", row.name, frozenset().union(*(SCOPES[scope] for scope in row.scopes)))
+    person = db.session.get_one(Person, row.person_id)
+    if not person.active:
+        raise errors.Unauthenticated(N_("The person this token acts as is no longer active."))
+    return actor(person)

@@ -1,0 +1,1 @@
+"""Getting people to answer: the outbox, its sender, and the ladder that climbs until somebody does."""

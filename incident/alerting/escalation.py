@@ -1,0 +1,167 @@
+"""The ladder: who is alerted, and who next when nobody acknowledges, until somebody does or it ends."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from incident import accounts, calendars, duty, timeline
+from incident.alerting import outbox
+from incident.calendars import WorkingCalendar
+from incident.db import db, unit_of_work
+from incident.levels import LevelRule
+from incident.models.alerts import Delivery
+from incident.models.incidents import Incident, IncidentDepartment
+from incident.models.people import Person
+from incident.playbooks import library
+from incident.vocabulary import Status
+
+SWEEP_LIMIT = 200  # incidents one sweep moves on; the next sweep is a second later
+ACTOR = accounts.system("escalation")
+
+
+@dataclass(frozen=True)
+class Group:
+    """The people an alert can reach, from the duty roster (or, in a drill, its participants)."""
+
+    commander: list[Person]
+    responsible: list[Person]
+    heads: list[Person]
+    everyone: list[Person]
+
+
+def rungs(group: Group) -> list[list[Person]]:
+    """Whom each rung alerts (facts §3.2): who is on duty, the backup, the heads, then everybody."""
+    first = group.commander[:1] or group.responsible[:1] or group.heads[:1]
+    backups = [*group.commander[1:], *group.responsible]
+    ladder = [first, _new(backups, first)[:2], _new(group.heads, [*first, *backups[:2]]), group.everyone]
+    return [list(dict.fromkeys(people)) for people in ladder]
+
+
+def _new(people: Iterable[Person], known: Iterable[Person]) -> list[Person]:
+    seen = {person.id for person in known}
+    return [person for person in people if person.id not in seen]
+
+
+def live_group(
+    commander_department: str, responsible: list[str], called: list[str], *, at: datetime, zone: ZoneInfo
+) -> Group:
+    """The group of a live incident."""
+    codes = list(dict.fromkeys([commander_department, *responsible, *called]))
+    found = duty.roster(codes, at=at, zone=zone)
+    heads = duty.heads([commander_department, *responsible])
+    chiefs = duty.group_heads()
+    return Group(
+        commander=found[commander_department].people,
+        responsible=[person for code in responsible for person in found[code].people],
+        heads=[*(heads[code] for code in [commander_department, *responsible] if code in heads), *chiefs],
+        everyone=[*(person for code in codes for person in found[code].people), *chiefs],
+    )
+
+
+def drill_group(participants: list[Person]) -> Group:
+    """The group of a drill: its participants and nobody else."""
+    return Group(participants[:1], participants[1:3], participants[3:], participants)
+
+
+def page_rows(incident_id: int, rung: int, people: Iterable[Person], *, at: datetime) -> list[dict[str, Any]]:
+    """Alerts for one rung, one for each person."""
+    return [
+        outbox.row(incident_id, "page", at=at, key=f"{rung}:{person.id}", person_id=person.id, rung=rung)
+        for person in people
+    ]
+
+
+def next_rung_at(rule: LevelRule, rung: int, start: datetime, calendar: WorkingCalendar) -> datetime | None:
+    """When the rung after `rung` is due; None at the top. Levels that keep working time wait for it."""
+    if rung >= len(rule.escalate_after):
+        return None
+    wait = rule.escalate_after[rung].timedelta
+    return calendar.add_working_time(start, wait) if rule.working_hours_only else start + wait
+
+
+def sweep(*, at: datetime, zone: ZoneInfo, rule_set: str) -> int:
+    """Move every unanswered incident whose time has come one rung up; returns how many.
+
+    Each is one unit of work, compare-and-set on the incident: safe to run twice and in two processes.
+    """
+    due = list(
+        db.session.scalars(
+            select(Incident.id)
+            .where(Incident.escalate_at <= at)
+            .order_by(Incident.escalate_at)
+            .limit(SWEEP_LIMIT)
+        )
+    )
+    return sum(_climb(incident_id, at=at, zone=zone, rule_set=rule_set) for incident_id in due)
+
+
+def _climb(incident_id: int, *, at: datetime, zone: ZoneInfo, rule_set: str) -> int:
+    with unit_of_work() as session:
+        incident = session.get_one(Incident, incident_id, with_for_update=True, populate_existing=True)
+        if incident.escalate_at is None or incident.escalate_at > at:
+            return 0
+        if incident.status != Status.OPEN or incident.acknowledged_at is not None:
+            incident.escalate_at = None
+            return 0
+        rung = incident.rung + 1
+        ladder = rungs(group_of(incident, at=at, zone=zone))
+        people = _unpaged(incident_id, ladder[rung]) if rung < len(ladder) - 1 else ladder[-1]
+        top = rung >= len(ladder) - 1
+        outbox.enqueue_rows(page_rows(incident_id, rung, people, at=at))
+        _note(incident, rung, people, top=top, at=at)
+        rule = library.the_levels()[incident.level]
+        calendar = calendars.load(rule_set, str(zone))
+        incident.rung = rung
+        # an empty rung alerts nobody, so the next one follows at once
+        waits = next_rung_at(rule, rung, at, calendar) if people else at
+        incident.escalate_at = None if top else waits
+        outbox.enqueue(incident_id, "update_card", at=at)
+        return 1
+
+
+def _unpaged(incident_id: int, people: list[Person]) -> list[Person]:
+    paged = db.session.scalars(
+        select(Delivery.payload).where(Delivery.incident_id == incident_id, Delivery.step == "page")
+    )
+    known = {payload["person_id"] for payload in paged}
+    return [person for person in people if person.id not in known]
+
+
+def _note(incident: Incident, rung: int, people: list[Person], *, top: bool, at: datetime) -> None:
+    if people:
+        names = "、".join(person.name for person in people)
+        timeline.record(incident.id, "paged", by=ACTOR.label, at=at, people=names, rung=rung + 1)
+    if top:
+        timeline.record(incident.id, "ladder_ended", by=ACTOR.label, at=at)
+
+
+def group_of(incident: Incident, *, at: datetime, zone: ZoneInfo) -> Group:
+    """Whom this incident's alerts reach."""
+    if incident.drill:
+        return drill_group(drill_participants(incident.id))
+    lines = db.session.execute(
+        select(IncidentDepartment.code, IncidentDepartment.part).where(
+            IncidentDepartment.incident_id == incident.id
+        )
+    ).all()
+    responsible = [code for code, part in lines if part == "responsible"]
+    commander = commander_department(incident.level, responsible)
+    return live_group(commander, responsible, [code for code, _part in lines], at=at, zone=zone)
+
+
+def commander_department(level: int, responsible: list[str]) -> str:
+    """The department that gives the commander at a level; the responsible one where the level names none."""
+    return library.the_levels()[level].commander_department or responsible[0]
+
+
+def drill_participants(incident_id: int) -> list[Person]:
+    """The people who take part in the drill that this incident is."""
+    from incident.models.drills import Drill
+
+    emails = db.session.scalar(select(Drill.participants).where(Drill.incident_id == incident_id)) or []
+    rows = {row.email: row for row in db.session.scalars(select(Person).where(Person.email.in_(emails)))}
+    return [rows[email] for email in emails if email in rows and rows[email].active]

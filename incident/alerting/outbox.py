@@ -1,0 +1,241 @@
+"""The outbox: rows written with the act they belong to, claimed by one statement, freed step by step."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, exists, insert, or_, select, update
+from sqlalchemy.orm import aliased
+
+from incident import errors
+from incident.accounts import Actor
+from incident.db import db, is_sqlite
+from incident.errors import N_
+from incident.models.alerts import UNDELIVERED, Delivery, DeliveryState
+from incident.permissions import Permission
+
+# step → (priority: lower goes first, the step of the same incident it waits for)
+STEPS: dict[str, tuple[int, str | None]] = {
+    "page": (0, None),
+    "fallback": (0, None),
+    "announce": (1, None),
+    "create_channel": (2, None),
+    "post_card": (3, "create_channel"),
+    "invite": (3, "create_channel"),
+    "set_topic": (4, "create_channel"),
+    "pin": (5, "post_card"),
+    "bookmark": (5, "create_channel"),
+    "post": (6, "create_channel"),
+    "remind": (6, None),
+    "update_card": (7, "post_card"),
+    "update_announcement": (7, "announce"),
+    "update_page": (7, None),
+}
+OPENING = ("announce", "create_channel", "post_card", "invite", "set_topic", "pin", "bookmark")
+# Slack allows about one message a second in a channel; edits of one message wait a little and merge.
+EDIT_DELAY = timedelta(seconds=1)
+COALESCED = {"update_card", "update_announcement", "invite", "set_topic"}
+
+
+def row(
+    incident_id: int | None,
+    step: str,
+    *,
+    at: datetime,
+    key: str = "",
+    waiting: bool | None = None,
+    **payload: Any,
+) -> dict[str, Any]:
+    """A delivery as a row; `key` makes it unique, `waiting` says whether it waits for another step."""
+    priority, after = STEPS[step]
+    held = after is not None if waiting is None else waiting
+    return {
+        "key": f"{incident_id or 0}:{step}:{key}".rstrip(":"),
+        "incident_id": incident_id,
+        "step": step,
+        "after": after,
+        "priority": priority,
+        "payload": payload,
+        "state": DeliveryState.WAITING if held else DeliveryState.PENDING,
+        "next_at": at,
+        "created_at": at,
+    }
+
+
+def enqueue_rows(rows: Sequence[dict[str, Any]]) -> None:
+    """Write many at once, with the act they belong to."""
+    if rows:
+        db.session.execute(insert(Delivery), list(rows))
+
+
+def enqueue(incident_id: int | None, step: str, *, at: datetime, key: str = "", **payload: Any) -> None:
+    """Write one; an edit of something that already has an edit pending merges with it."""
+    if step in COALESCED and _pending(incident_id, step):
+        return
+    priority_after = STEPS[step][1]
+    ready = priority_after is None or _done(incident_id, priority_after)
+    delay = EDIT_DELAY if step.startswith("update_") else timedelta()
+    unique = key or secrets.token_hex(6)
+    enqueue_rows([row(incident_id, step, at=at + delay, key=unique, waiting=not ready, **payload)])
+
+
+def _pending(incident_id: int | None, step: str) -> bool:
+    return (
+        db.session.scalar(
+            select(
+                exists().where(
+                    Delivery.incident_id == incident_id,
+                    Delivery.step == step,
+                    Delivery.state.in_([DeliveryState.PENDING, DeliveryState.WAITING]),
+                )
+            )
+        )
+        or False
+    )
+
+
+def _done(incident_id: int | None, step: str) -> bool:
+    return (
+        db.session.scalar(
+            select(
+                exists().where(
+                    Delivery.incident_id == incident_id,
+                    Delivery.step == step,
+                    Delivery.state == DeliveryState.DONE,
+                )
+            )
+        )
+        or False
+    )
+
+
+def claim(*, at: datetime, who: str, lease: timedelta, limit: int = 1) -> list[Delivery]:
+    """Take the most urgent deliveries that are due, in one statement, so that no two senders take the same.
+
+    A delivery whose sender died is taken again once its lease is over, marked `uncertain`: it may have
+    arrived, so it is looked up before it is sent again.
+    """
+    due = (
+        select(Delivery.id)
+        .where(
+            UNDELIVERED,
+            or_(
+                and_(Delivery.state == DeliveryState.PENDING, Delivery.next_at <= at),
+                and_(Delivery.state == DeliveryState.SENDING, Delivery.lease_until <= at),
+            ),
+        )
+        .order_by(Delivery.priority, Delivery.next_at, Delivery.id)
+        .limit(limit)
+    )
+    if not is_sqlite():
+        due = due.with_for_update(skip_locked=True)
+    taken = db.session.scalars(
+        update(Delivery)
+        .where(Delivery.id.in_(due.scalar_subquery()))
+        .values(
+            uncertain=or_(Delivery.uncertain, Delivery.state == DeliveryState.SENDING),
+            state=DeliveryState.SENDING,
+            attempts=Delivery.attempts + 1,
+            lease_until=at + lease,
+            claimed_by=who,
+        )
+        .returning(Delivery),
+        execution_options={"synchronize_session": False, "populate_existing": True},
+    )
+    return sorted(taken, key=lambda each: (each.priority, each.id))
+
+
+def anything_due(*, at: datetime) -> bool:
+    """A cheap look, without a write lock, whether a claim would find something."""
+    return (
+        db.session.scalar(
+            select(
+                exists().where(
+                    UNDELIVERED,
+                    or_(
+                        and_(Delivery.state == DeliveryState.PENDING, Delivery.next_at <= at),
+                        and_(Delivery.state == DeliveryState.SENDING, Delivery.lease_until <= at),
+                    ),
+                )
+            )
+        )
+        or False
+    )
+
+
+def finish(delivery: Delivery, *, state: DeliveryState, at: datetime, **values: Any) -> bool:
+    """Note how a claimed delivery ended; False where its lease was lost to another sender meanwhile."""
+    ended = db.session.execute(
+        update(Delivery)
+        .where(
+            Delivery.id == delivery.id,
+            Delivery.state == DeliveryState.SENDING,
+            Delivery.claimed_by == delivery.claimed_by,
+            Delivery.attempts == delivery.attempts,
+        )
+        .values(state=state, lease_until=None, **values)
+        .returning(Delivery.id),
+        execution_options={"synchronize_session": False},
+    ).first()
+    if ended and state == DeliveryState.DONE and delivery.incident_id is not None:
+        db.session.execute(
+            update(Delivery)
+            .where(
+                Delivery.incident_id == delivery.incident_id,
+                Delivery.after == delivery.step,
+                Delivery.state == DeliveryState.WAITING,
+            )
+            .values(state=DeliveryState.PENDING, next_at=at),
+            execution_options={"synchronize_session": False},
+        )
+    return ended is not None
+
+
+def free_ready(*, at: datetime) -> int:
+    """Free what was written as waiting while the step it waits for was being done; returns how many."""
+    before = aliased(Delivery)
+    ready = exists().where(
+        before.incident_id == Delivery.incident_id,
+        before.step == Delivery.after,
+        before.state == DeliveryState.DONE,
+    )
+    freed = db.session.scalars(
+        update(Delivery)
+        .where(Delivery.state == DeliveryState.WAITING, ready)
+        .values(state=DeliveryState.PENDING, next_at=at)
+        .returning(Delivery.id),
+        execution_options={"synchronize_session": False},
+    )
+    return len(freed.all())
+
+
+def take_over(*, at: datetime) -> int:
+    """Free what a dead sender was sending; only for the one process that serves this database alone."""
+    freed = db.session.scalars(
+        update(Delivery)
+        .where(UNDELIVERED, Delivery.state == DeliveryState.SENDING)
+        .values(state=DeliveryState.PENDING, uncertain=True, next_at=at, lease_until=None)
+        .returning(Delivery.id),
+        execution_options={"synchronize_session": False},
+    )
+    return len(freed.all())
+
+
+def retry(delivery_id: int, *, by: Actor, at: datetime) -> Delivery:
+    """Try a failed or waiting delivery again now; raises NotFound, or Refused where it was delivered."""
+    by.must(Permission.DELIVERIES_RETRY)
+    found = db.session.get(Delivery, delivery_id)
+    if found is None:
+        raise errors.NotFound(N_("There is no such delivery."))
+    if found.state not in (DeliveryState.FAILED, DeliveryState.PENDING):
+        raise errors.Refused(N_("This step needs no retry: it is %(state)s."), state=str(found.state))
+    found.state, found.next_at, found.error, found.error_kind = DeliveryState.PENDING, at, None, None
+    return found
+
+
+def of(incident_id: int) -> list[Delivery]:
+    """An incident's deliveries in the order they were written."""
+    return list(
+        db.session.scalars(select(Delivery).where(Delivery.incident_id == incident_id).order_by(Delivery.id))
+    )

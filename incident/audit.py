@@ -1,0 +1,87 @@
+"""Audit entries, and the seals that chain them and the timeline so that a change cannot go unseen."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from incident.db import db
+from incident.models.records import AuditEntry, Seal, TimelineEvent
+
+SEALED: dict[str, Any] = {
+    "audit_entries": AuditEntry,
+    "timeline_events": TimelineEvent,
+}
+BATCH = 5_000  # rows under one seal; keeps the sealing transaction under a second
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A seal whose rows no longer match it."""
+
+    seal: int
+    table: str
+    what: str
+
+
+def record(action: str, subject: str, *, by: str, at: datetime, **data: Any) -> None:
+    """Add an audit entry to the present transaction; `data` holds no personal data."""
+    db.session.execute(insert(AuditEntry).values(at=at, actor=by, action=action, subject=subject, data=data))
+
+
+def _line(row: AuditEntry | TimelineEvent) -> bytes:
+    facts = {
+        column.name: getattr(row, column.key) for column in row.__table__.columns if column.name != "seal_id"
+    }
+    facts["at"] = row.at.isoformat()
+    return json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _digest(previous: str, rows: list[Any]) -> str:
+    running = hashlib.sha256(previous.encode())
+    for row in rows:
+        running.update(_line(row) + b"\n")
+    return running.hexdigest()
+
+
+def seal(*, at: datetime) -> int:
+    """Seal what is not sealed yet, oldest first; returns the number of rows. One process at a time."""
+    done = 0
+    for table, model in SEALED.items():
+        rows = list(
+            db.session.scalars(select(model).where(model.seal_id.is_(None)).order_by(model.id).limit(BATCH))
+        )
+        if not rows:
+            continue
+        previous = db.session.scalar(select(Seal.digest).order_by(Seal.id.desc()).limit(1)) or GENESIS
+        link = Seal(at=at, table=table, count=len(rows), previous=previous, digest=_digest(previous, rows))
+        db.session.add(link)
+        db.session.flush()
+        ids = [row.id for row in rows]
+        for start in range(0, len(ids), 500):
+            db.session.execute(
+                update(model).where(model.id.in_(ids[start : start + 500])).values(seal_id=link.id)
+            )
+        done += len(rows)
+    return done
+
+
+def verify() -> list[Fault]:
+    """Recompute every seal; the faults found, in order. None means nothing was changed or removed."""
+    faults, previous = [], GENESIS
+    for link in db.session.scalars(select(Seal).order_by(Seal.id)):
+        model = SEALED[link.table]
+        rows = list(db.session.scalars(select(model).where(model.seal_id == link.id).order_by(model.id)))
+        if link.previous != previous:
+            faults.append(Fault(link.id, link.table, "a seal before it is missing or was changed"))
+        if len(rows) != link.count:
+            faults.append(Fault(link.id, link.table, f"{link.count} rows were sealed, {len(rows)} are here"))
+        elif _digest(link.previous, rows) != link.digest:
+            faults.append(Fault(link.id, link.table, "a sealed row was changed"))
+        previous = link.digest
+        db.session.expunge_all()
+    return faults

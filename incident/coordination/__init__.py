@@ -1,0 +1,1 @@
+"""Departments, tasks and roles: how seventeen departments work one case."""

@@ -1,0 +1,1 @@
+"""The life of an incident: declared, acknowledged, moved through the six steps, re-graded, closed."""

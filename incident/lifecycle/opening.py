@@ -1,0 +1,240 @@
+"""Opening an incident: one transaction with everything that belongs to it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm.attributes import set_committed_value
+
+from incident import clocks, duty, labels, timeline
+from incident.accounts import Actor
+from incident.alerting import escalation, outbox
+from incident.coordination import departments, roles, tasks
+from incident.db import db, is_sqlite
+from incident.lifecycle.common import House
+from incident.models.ground import Counter
+from incident.models.incidents import (
+    Clock,
+    Incident,
+    IncidentDepartment,
+    IncidentRoleHolder,
+    Task,
+)
+from incident.models.people import Person
+from incident.models.records import TimelineEvent
+from incident.permissions import Permission
+from incident.playbooks import library
+from incident.playbooks.library import Version
+from incident.vocabulary import Level, Signal, Stage, Status
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What an incident is opened on; a complaint, a hand-made declaration and a drill all give one."""
+
+    complaint_type: str
+    type_proposed: bool
+    level: int
+    level_reasons: list[dict[str, str]]
+    channel: str
+    received_at: datetime
+    signals: frozenset[str] = frozenset()
+    product: str | None = None
+    affected_customers: int = 1
+    complaint_id: int | None = None
+    drill: bool = False
+    participants: list[Person] = field(default_factory=list)
+
+
+def graded(opening: Opening, version: Version) -> tuple[Level, list[dict[str, str]]]:
+    """The level an incident opens at: the gravest of what triage found, what the plan starts from and the
+    plan's raising conditions that hold. "If unsure, take the higher level" (facts §3.1)."""
+    plan = version.plan
+    level, reasons = opening.level, list(opening.level_reasons)
+    if plan.default_level < level:
+        level = plan.default_level
+        reasons.append(labels.plan_default(plan.title.zh, plan.title.en, level))
+    for each in plan.raises:
+        by_signal = bool(opening.signals.intersection(each.signals))
+        by_number = (
+            each.affected_at_least is not None and opening.affected_customers >= each.affected_at_least
+        )
+        if (by_signal or by_number) and each.level < level:
+            level = each.level
+            reasons.append({"zh": each.when.zh, "en": each.when.en})
+    return Level(level), reasons
+
+
+def declare(opening: Opening, *, by: Actor, at: datetime, house: House) -> Incident:
+    """Open an incident with everything that belongs to it, in the present transaction.
+
+    Incident, plan version, commander and roles from the roster, departments, tasks with due times, clocks,
+    timeline and the outbox rows of the Slack steps. Raises NotFound where no plan is loaded for the type.
+    """
+    by.must(Permission.DRILLS_MANAGE if opening.drill else Permission.COMPLAINTS_WRITE)
+    version = library.current(opening.complaint_type)
+    level, reasons = graded(opening, version)
+    responsible = [each.code for each in version.plan.departments if each.part == "responsible"]
+    commander_department = escalation.commander_department(level, responsible)
+    group, on_duty = _group(opening, version, commander_department, responsible, at=at, house=house)
+    incident = _incident(opening, version, level, reasons, by=by, at=at)
+    commander = next(iter(escalation.rungs(group)[0]), None)
+    incident.commander_id = commander.id if commander else None
+    rule = library.the_levels()[level]
+    incident.escalate_at = escalation.next_rung_at(rule, 0, at, house.calendar)
+    rows = _clock_rows(opening, level, at=at, house=house)
+    incident.next_clock_at, incident.risk_at = clocks.pressing(
+        (row["started_at"], row["due_at"]) for row in rows
+    )
+    db.session.add(incident)
+    db.session.flush()
+    _write_children(incident, version, on_duty, commander, rows, at=at, house=house)
+    _alert(incident, escalation.rungs(group)[0], commander_department, version, by=by, at=at)
+    _number(incident, opening, version, at=at, house=house)
+    return incident
+
+
+def _group(
+    opening: Opening,
+    version: Version,
+    commander_department: str,
+    responsible: list[str],
+    *,
+    at: datetime,
+    house: House,
+) -> tuple[escalation.Group, dict[str, duty.OnDuty]]:
+    codes = [each.code for each in version.plan.departments]
+    if opening.drill:
+        people = opening.participants
+        by_department = {
+            code: duty.OnDuty(next((p for p in people if p.department_code == code), None), None)
+            for code in codes
+        }
+        return escalation.drill_group(people), by_department
+    wanted = list(
+        dict.fromkeys([commander_department, *codes, *(each.department for each in version.plan.roles)])
+    )
+    found = duty.roster(wanted, at=at, zone=house.zone)
+    heads = duty.heads([commander_department, *responsible])
+    chiefs = duty.group_heads()
+    group = escalation.Group(
+        commander=found[commander_department].people,
+        responsible=[person for code in responsible for person in found[code].people],
+        heads=[*heads.values(), *chiefs],
+        everyone=[*(person for code in codes for person in found[code].people), *chiefs],
+    )
+    return group, found
+
+
+def _incident(
+    opening: Opening,
+    version: Version,
+    level: Level,
+    reasons: list[dict[str, str]],
+    *,
+    by: Actor,
+    at: datetime,
+) -> Incident:
+    plan = version.plan
+    title = labels.title(plan.title, opening.channel, opening.product)
+    grave = bool(opening.signals & {Signal.SELF_HARM_THREAT, Signal.VIOLENCE_THREAT, Signal.DATA_LEAK})
+    return Incident(
+        number=f"opening-{labels.nonce()}",
+        drill=opening.drill,
+        level=level,
+        level_reasons=reasons,
+        status=Status.OPEN,
+        stage=Stage.INTAKE,
+        complaint_type=opening.complaint_type,
+        type_proposed=opening.type_proposed,
+        title_zh=title["zh"],
+        title_en=title["en"],
+        search_text="",
+        sensitive=plan.sensitive or grave,
+        plan_version_id=version.id,
+        plan_key=plan.key,
+        plan_number=version.number,
+        affected_customers=opening.affected_customers,
+        opened_at=at,
+        opened_by=by.label,
+        last_activity_at=at,
+    )
+
+
+def _clock_rows(opening: Opening, level: Level, *, at: datetime, house: House) -> list[dict[str, Any]]:
+    targets = clocks.internal(level, library.the_levels()[level], start=at, calendar=house.calendar)
+    if opening.drill:
+        return targets
+    facts = clocks.Facts(
+        opening.complaint_type, opening.signals, opening.channel, level, opening.received_at, at
+    )
+    return [*targets, *clocks.statutory(facts, jurisdiction=house.rule_set)]
+
+
+def _write_children(
+    incident: Incident,
+    version: Version,
+    on_duty: dict[str, duty.OnDuty],
+    commander: Person | None,
+    clock_rows: list[dict[str, Any]],
+    *,
+    at: datetime,
+    house: House,
+) -> None:
+    plan, calendar = version.plan, house.calendar
+    for model, rows in (
+        (IncidentDepartment, departments.called_out(plan, on_duty, at=at)),
+        (IncidentRoleHolder, roles.from_roster(plan, on_duty, commander, at=at)),
+        (Task, tasks.planned(plan, on_duty, at=at, calendar=calendar)),
+        (Clock, clock_rows),
+    ):
+        db.session.execute(insert(model), [{"incident_id": incident.id, **row} for row in rows])
+
+
+def _alert(
+    incident: Incident, people: list[Person], department: str, version: Version, *, by: Actor, at: datetime
+) -> None:
+    """The first alert, the Slack steps, and what the timeline says of them."""
+    events = [
+        timeline.row(
+            incident.id,
+            "opened",
+            by=by.label,
+            at=at,
+            level=incident.level.numeral,
+            plan=version.plan.key,
+            version=version.number,
+        )
+    ]
+    steps = [step for step in outbox.OPENING if not (incident.drill and step == "announce")]
+    deliveries = [outbox.row(incident.id, step, at=at) for step in steps]
+    told = people or ([] if incident.drill else duty.group_heads())
+    if not people:
+        events.append(timeline.row(incident.id, "nobody_on_duty", by=by.label, at=at, department=department))
+    if told:
+        names = "、".join(person.name for person in told)
+        events.append(timeline.row(incident.id, "paged", by=by.label, at=at, people=names, rung=1))
+    deliveries += escalation.page_rows(incident.id, 0, told, at=at)
+    db.session.execute(insert(TimelineEvent), events)
+    outbox.enqueue_rows(deliveries)
+
+
+def _number(incident: Incident, opening: Opening, version: Version, *, at: datetime, house: House) -> None:
+    """Give the number last: the series is one row, locked until the commit, and a gap would look like a
+    deleted incident."""
+    series = f"{'DRL' if opening.drill else 'INC'}-{at.astimezone(house.zone).year}"
+    dialect = sqlite if is_sqlite() else postgresql
+    counting = dialect.insert(Counter).values(series=series, value=1)
+    counting = counting.on_conflict_do_update(
+        index_elements=[Counter.series], set_={"value": Counter.value + 1}
+    ).returning(Counter.value)
+    number = f"{series}-{db.session.execute(counting).scalar_one():06d}"
+    words = labels.search_text(number, incident.title_zh, incident.title_en, opening.complaint_type)
+    db.session.execute(
+        update(Incident).where(Incident.id == incident.id).values(number=number, search_text=words),
+        execution_options={"synchronize_session": False},
+    )
+    set_committed_value(incident, "number", number)
+    set_committed_value(incident, "search_text", words)

@@ -1,0 +1,112 @@
+"""Reads the plan files and says of every fault in which file, at which place, what was expected."""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from incident import levels
+from incident.playbooks.schema import Departments, Plan, RuleSet
+from incident.triage import vocabulary
+from incident.vocabulary import ComplaintType
+
+JURISDICTIONS = ("cn", "us", "uk", "eu")
+# key under which a file is kept as a version → (its path below playbooks/, what it must look like)
+DOCUMENTS: dict[str, tuple[str, type[BaseModel]]] = {
+    "@departments": ("departments.toml", Departments),
+    "@levels": ("levels.toml", levels.Levels),
+    "@triage": ("triage.toml", vocabulary.Vocabulary),
+    **{f"@rules/{code}": (f"rules/{code}.toml", RuleSet) for code in JURISDICTIONS},
+    **{str(kind): (f"plans/{kind}.toml", Plan) for kind in ComplaintType},
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong in a file."""
+
+    file: str
+    place: str
+    expectation: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.file}: {self.place}: {self.expectation}"
+            if self.place
+            else f"{self.file}: {self.expectation}"
+        )
+
+
+@dataclass
+class Reading:
+    """What was read: the sound documents by key, and every fault of the others."""
+
+    documents: dict[str, BaseModel] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def read(directory: Path) -> Reading:
+    """Read every file below `directory`; never raises for what stands in a file."""
+    reading = Reading()
+    for key, (name, model) in DOCUMENTS.items():
+        found = _read_one(directory / name, name, model, reading.faults)
+        if found is not None:
+            reading.documents[key] = found
+    for extra in sorted((directory / "plans").glob("*.toml")):
+        if extra.stem not in DOCUMENTS:
+            reading.faults.append(Fault(f"plans/{extra.name}", "", "no complaint type has this name"))
+    for key, fault in _between_files(reading.documents):
+        reading.documents.pop(key, None)
+        reading.faults.append(fault)
+    return reading
+
+
+def _read_one(path: Path, name: str, model: type[BaseModel], faults: list[Fault]) -> BaseModel | None:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        return model.model_validate(content)
+    except FileNotFoundError:
+        faults.append(Fault(name, "", "the file is missing"))
+    except (OSError, UnicodeDecodeError) as fault:
+        faults.append(Fault(name, "", f"cannot be read as UTF-8 text: {fault}"))
+    except tomllib.TOMLDecodeError as fault:
+        faults.append(Fault(name, "", f"not valid TOML: {fault}"))
+    except ValidationError as fault:
+        faults.extend(
+            Fault(name, place(each["loc"], content), each["msg"].removeprefix("Value error, "))
+            for each in fault.errors()
+        )
+    return None
+
+
+def place(loc: tuple[int | str, ...], content: Any) -> str:
+    """A place in words an editor can find: `steps[3] (stop_contact).due`."""
+    words = ""
+    for part in loc:
+        if isinstance(part, int):
+            words += f"[{part + 1}]"
+            content = content[part] if isinstance(content, list) and part < len(content) else None
+            name = content.get("key") or content.get("code") if isinstance(content, dict) else None
+            words += f" ({name})" if name else ""
+        else:
+            words += f".{part}" if words else str(part)
+            content = content.get(part) if isinstance(content, dict) else None
+    return words
+
+
+def _between_files(documents: dict[str, BaseModel]) -> Iterator[tuple[str, Fault]]:
+    """Faults that only show when files are read together."""
+    departments = documents.get("@departments")
+    known = {each.code for each in departments.departments} if isinstance(departments, Departments) else None
+    for key, document in list(documents.items()):
+        if not isinstance(document, Plan):
+            continue
+        name = DOCUMENTS[key][0]
+        if document.key != key:
+            yield key, Fault(name, "key", f"must be {key!r} like the file's name, not {document.key!r}")
+        codes = {each.code for each in document.departments} | {each.department for each in document.roles}
+        for code in sorted(codes - known) if known is not None else []:
+            yield key, Fault(name, "departments", f"unknown department {code!r}; departments.toml names them")

@@ -1,0 +1,210 @@
+"""Plans and rules in force: files loaded into versions; a broken file leaves the last good one in place."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+from sqlalchemy import func, select
+
+from incident import errors, levels, notices
+from incident.db import db, forget, remembered
+from incident.errors import N_
+from incident.models.people import Department
+from incident.models.plans import PlanVersion
+from incident.playbooks import files
+from incident.playbooks.schema import Departments, Plan, RuleSet
+from incident.triage import vocabulary
+
+NOTICE = "playbooks"
+FOREVER = 3600.0  # a version never changes; this only lets the memory go in the end
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass
+class Report:
+    """What a load did: new versions by key, how many stayed as they were, and the faults."""
+
+    loaded: dict[str, int] = field(default_factory=dict)
+    unchanged: int = 0
+    faults: list[files.Fault] = field(default_factory=list)
+
+
+def load(directory: Path, *, by: str, at: datetime) -> Report:
+    """Load the files: a changed document becomes its next version, a faulty one changes nothing.
+
+    The faults are returned and shown to everybody on the strip across the top until a load is clean.
+    """
+    reading = files.read(directory)
+    report = Report(faults=reading.faults)
+    latest = _latest()
+    for key, document in reading.documents.items():
+        content = document.model_dump(mode="json", exclude_defaults=True)
+        digest = content_hash(content)
+        current = latest.get(key)
+        if current is not None and current[1] == digest:
+            report.unchanged += 1
+            continue
+        number = current[0] + 1 if current else 1
+        db.session.add(
+            PlanVersion(
+                key=key, version=number, content_hash=digest, content=content, loaded_at=at, loaded_by=by
+            )
+        )
+        report.loaded[key] = number
+    if isinstance(found := reading.documents.get("@departments"), Departments):
+        _keep_departments(found)
+    _tell(report.faults, at)
+    db.session.flush()
+    forget("plans/")
+    return report
+
+
+def content_hash(content: dict[str, Any]) -> str:
+    """SHA-256 over the content in a canonical form."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _latest() -> dict[str, tuple[int, str]]:
+    newest = select(PlanVersion.key, func.max(PlanVersion.version).label("version")).group_by(PlanVersion.key)
+    top = newest.subquery()
+    rows = db.session.execute(
+        select(PlanVersion.key, PlanVersion.version, PlanVersion.content_hash).join(
+            top, (top.c.key == PlanVersion.key) & (top.c.version == PlanVersion.version)
+        )
+    )
+    return {key: (version, digest) for key, version, digest in rows}
+
+
+def _keep_departments(found: Departments) -> None:
+    for each in found.departments:
+        row = db.session.get(Department, each.code) or Department(code=each.code)
+        row.name_zh, row.name_en = each.name.zh, each.name.en
+        row.does_zh, row.does_en = each.does.zh, each.does.en
+        db.session.add(row)
+
+
+def _tell(faults: list[files.Fault], at: datetime) -> None:
+    if faults:
+        notices.put(
+            NOTICE,
+            N_("%(count)s faults in the plan files; the last good versions stay in force. First: %(first)s"),
+            at=at,
+            count=len(faults),
+            first=str(faults[0]),
+        )
+    else:
+        notices.clear(NOTICE)
+
+
+@dataclass(frozen=True)
+class Version:
+    """A plan as it stood in one version."""
+
+    id: int
+    number: int
+    content_hash: str
+    plan: Plan
+
+
+def _numbers() -> dict[str, tuple[int, int]]:
+    """The latest (id, version) of each key."""
+
+    def read() -> dict[str, tuple[int, int]]:
+        rows = db.session.execute(select(PlanVersion.key, PlanVersion.id, PlanVersion.version))
+        found: dict[str, tuple[int, int]] = {}
+        for key, id_, version in rows:
+            if version > found.get(key, (0, 0))[1]:
+                found[key] = (id_, version)
+        return found
+
+    return remembered("plans/numbers", read)
+
+
+def _document(version_id: int, model: type[M]) -> tuple[PlanVersion, M]:
+    def read() -> tuple[PlanVersion, M]:
+        row = db.session.get_one(PlanVersion, version_id)
+        db.session.expunge(row)
+        return row, model.model_validate(row.content)
+
+    return remembered(f"version/{version_id}", read, seconds=FOREVER)
+
+
+def version(version_id: int) -> Version:
+    """A plan version by its id, as incidents keep it."""
+    row, plan = _document(version_id, Plan)
+    return Version(row.id, row.version, row.content_hash, plan)
+
+
+def current(key: str) -> Version:
+    """The plan in force for a complaint type; raises NotFound where none was ever loaded."""
+    found = _numbers().get(key)
+    if found is None or key.startswith("@"):
+        raise errors.NotFound(N_("There is no plan “%(key)s”; `flask playbooks load` loads them."), key=key)
+    return version(found[0])
+
+
+def all_current() -> list[Version]:
+    """Every plan in force, gravest default level first."""
+    found = [version(id_) for key, (id_, _number) in _numbers().items() if not key.startswith("@")]
+    return sorted(found, key=lambda each: (each.plan.default_level, each.plan.key))
+
+
+def numbered(key: str, number: int) -> Version:
+    """One version of a plan; raises NotFound."""
+    id_ = db.session.scalar(
+        select(PlanVersion.id).where(PlanVersion.key == key, PlanVersion.version == number)
+    )
+    if id_ is None or key.startswith("@"):
+        raise errors.NotFound(
+            N_("There is no version %(number)s of the plan “%(key)s”."), key=key, number=number
+        )
+    return version(id_)
+
+
+def history(key: str) -> list[PlanVersion]:
+    """The versions of a plan, newest first."""
+    return list(
+        db.session.scalars(
+            select(PlanVersion).where(PlanVersion.key == key).order_by(PlanVersion.version.desc())
+        )
+    )
+
+
+def _ground(key: str, model: type[M]) -> M:
+    found = _numbers().get(key)
+    if found is None:
+        raise errors.NotFound(N_("There is no “%(key)s” yet; `flask playbooks load` loads it."), key=key)
+    return _document(found[0], model)[1]
+
+
+def the_levels() -> levels.Levels:
+    """The level matrix in force."""
+    return _ground("@levels", levels.Levels)
+
+
+def the_vocabulary() -> vocabulary.Vocabulary:
+    """The triage vocabulary in force."""
+    return _ground("@triage", vocabulary.Vocabulary)
+
+
+def rules(jurisdiction: str) -> RuleSet:
+    """The rule set of a jurisdiction in force."""
+    return _ground(f"@rules/{jurisdiction}", RuleSet)
+
+
+def departments() -> dict[str, Department]:
+    """The departments by code, in the order of the file."""
+
+    def read() -> dict[str, Department]:
+        order = [each.code for each in _ground("@departments", Departments).departments]
+        rows = {row.code: row for row in db.session.scalars(select(Department))}
+        for row in rows.values():
+            db.session.expunge(row)
+        return {code: rows[code] for code in order if code in rows}
+
+    return remembered("plans/departments", read)

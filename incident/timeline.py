@@ -1,0 +1,59 @@
+"""What happened on an incident, as events with a sentence; written by every verb, changed by none."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from incident.db import db
+from incident.errors import N_, Reason
+from incident.models.records import TimelineEvent
+
+# kind → the sentence people read; the values come from the event's data
+KINDS: dict[str, str] = {
+    "opened": N_("opened the incident at level %(level)s with the plan %(plan)s, version %(version)s"),
+    "complaint_attached": N_("attached complaint %(complaint)s"),
+    "nobody_on_duty": N_("nobody is on duty for %(department)s; the group head is told"),
+    "paged": N_("alerted %(people)s (step %(rung)s of the ladder)"),
+    "ladder_ended": N_("nobody answered; everybody on duty and the group head were alerted"),
+    "acknowledged": N_("acknowledged after %(minutes)s min"),
+    "moved": N_("moved from %(from)s to %(to)s"),
+    "level_changed": N_("changed the level from %(from)s to %(to)s: %(reason)s"),
+    "note": N_("noted: %(text)s"),
+    "task_added": N_("added the task “%(task)s”"),
+    "task_changed": N_("set the task “%(task)s” to %(status)s"),
+    "task_reassigned": N_("gave the task “%(task)s” to %(to)s"),
+    "task_moved": N_("set the task “%(task)s” due at %(due_at)s"),
+    "department_signed_off": N_("signed off for %(department)s: %(statement)s"),
+    "role_taken": N_("made %(person)s %(role)s"),
+    "clock_met": N_("met the clock “%(clock)s”"),
+    "slack_step_failed": N_("Slack step %(step)s failed: %(reason)s"),
+    "slack_step_retried": N_("retried the Slack step %(step)s"),
+    "fallback_sent": N_("sent the alert by the fallback channels, since Slack did not deliver"),
+    "closed": N_("closed the incident: %(summary)s"),
+    "review_scheduled": N_("scheduled the post-mortem for %(due_at)s, owner %(owner)s"),
+}
+
+
+def record(incident_id: int, kind: str, *, by: str, at: datetime, **data: Any) -> None:
+    """Add an event to the present transaction; raises KeyError for a kind without a sentence."""
+    db.session.execute(insert(TimelineEvent), [row(incident_id, kind, by=by, at=at, **data)])
+
+
+def row(incident_id: int, kind: str, *, by: str, at: datetime, **data: Any) -> dict[str, Any]:
+    """The same as a row, for verbs that write many at once."""
+    KINDS[kind] % data  # a missing value fails here, where the verb is, and not when somebody reads
+    return {"incident_id": incident_id, "kind": kind, "at": at, "actor": by, "data": data, "seal_id": None}
+
+
+def sentence(event: TimelineEvent) -> Reason:
+    """The event as a translatable sentence."""
+    return Reason(KINDS[event.kind], event.data)
+
+
+def of(incident_id: int, *, newest: int | None = None) -> list[TimelineEvent]:
+    """An incident's events, oldest first; with `newest`, only that many of the latest."""
+    query = select(TimelineEvent).where(TimelineEvent.incident_id == incident_id)
+    if newest is None:
+        return list(db.session.scalars(query.order_by(TimelineEvent.id)))
+    return list(db.session.scalars(query.order_by(TimelineEvent.id.desc()).limit(newest)))[::-1]
