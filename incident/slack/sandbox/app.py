@@ -22,6 +22,7 @@ def create_sandbox(
     commands: Sequence[str] = ("/incident",),
     subscriptions: Sequence[str] = (),
     retry_delays: Sequence[float] = workspaces.RETRY_DELAYS,
+    patience: float = workspaces.PATIENCE,
 ) -> flask.Flask:
     """A workspace to be mounted at `/sandbox`: Web API under `/api/`, pages at `/`, control under
     `/control/`.
@@ -40,6 +41,7 @@ def create_sandbox(
         commands=tuple(commands),
         subscriptions=frozenset(subscriptions),
         retry_delays=tuple(retry_delays),
+        patience=patience,
     )
     with workspace.store.writing() as db:
         channels.ensure_general(db)

@@ -38,6 +38,8 @@ DEFAULT_SCOPES = (
 # Slack's schedule for an event the app did not take: at once, after a minute, after five.
 # docs.slack.dev/apis/events-api
 RETRY_DELAYS = (0.0, 60.0, 300.0)
+# Slack's deadline for an answer to a command, an interaction or an event, in seconds.
+PATIENCE = 3.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -53,6 +55,5 @@ class Workspace:
     scopes: frozenset[str]
     commands: Sequence[str]
     subscriptions: frozenset[str]
-    retry_delays: Sequence[float] = RETRY_DELAYS
-    # Slack's deadline for an answer to a command, an interaction or an event, in seconds.
-    patience: float = 3.0
+    retry_delays: Sequence[float]
+    patience: float
