@@ -12,7 +12,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, Numeric, String, event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
@@ -56,17 +56,23 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """The declarative base: names for constraints, and types by annotation."""
+    """The declarative base: names for constraints, and types by annotation.
 
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {  # noqa: RUF012 - the shape that SQLAlchemy asks for
-        datetime: UtcDateTime,
-        str: String,
-        Decimal: Numeric(18, 2),
-        dict[str, Any]: JSON,
-        list[Any]: JSON,
-        list[str]: JSON,
-    }
+    The map stands in the registry: Flask-SQLAlchemy copies the class, and SQLAlchemy refuses a copy that
+    has both a registry and a map of its own.
+    """
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            datetime: UtcDateTime,
+            str: String,
+            Decimal: Numeric(18, 2),
+            dict[str, Any]: JSON,
+            list[Any]: JSON,
+            list[str]: JSON,
+        },
+    )
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "autoflush": False})
