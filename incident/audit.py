@@ -48,6 +48,14 @@ def _digest(previous: str, rows: list[Any]) -> str:
     return running.hexdigest()
 
 
+def anything_unsealed() -> bool:
+    """A cheap look, without a write lock, whether sealing would find something."""
+    return any(
+        db.session.scalar(select(model.id).where(model.seal_id.is_(None)).limit(1)) is not None
+        for model in SEALED.values()
+    )
+
+
 def seal(*, at: datetime) -> int:
     """Seal what is not sealed yet, oldest first; returns the number of rows. One process at a time."""
     done = 0

@@ -67,7 +67,7 @@ def statutory(facts: Facts, *, jurisdiction: str) -> list[dict[str, Any]]:
     starts = {"received": facts.received_at, "opened": facts.opened_at, "aware": facts.opened_at}
     return [
         _row(
-            kind="statutory",
+            kind=rule.kind,
             rule=rule.code,
             rule_version=rule.version,
             jurisdiction=jurisdiction,

@@ -33,6 +33,8 @@ POOL_SIZE = 8  # connections a process keeps to PostgreSQL; twice as many at a p
 _one_writer = threading.Lock()
 MEMO_SECONDS = 2.0  # how long reference data (plans, calendars, departments) may be out of date in a process
 T = TypeVar("T")
+# Called after every unit of work that committed: wakes the senders of this process.
+after_commit: list[Callable[[], None]] = []
 _memos: WeakKeyDictionary[Engine, dict[str, tuple[float, Any]]] = WeakKeyDictionary()
 
 
@@ -143,6 +145,8 @@ def unit_of_work() -> Iterator[Session]:
         except BaseException:
             session.rollback()
             raise
+    for call in after_commit:
+        call()
 
 
 def remembered(key: str, read: Callable[[], T], *, seconds: float = MEMO_SECONDS) -> T:

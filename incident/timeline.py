@@ -31,6 +31,7 @@ KINDS: dict[str, str] = {
     "slack_step_retried": N_("retried the Slack step %(step)s"),
     "fallback_sent": N_("sent the alert by the fallback channels, since Slack did not deliver"),
     "closed": N_("closed the incident: %(summary)s"),
+    "cancelled": N_("ended it without closing: %(reason)s"),
     "review_scheduled": N_("scheduled the post-mortem for %(due_at)s, owner %(owner)s"),
 }
 

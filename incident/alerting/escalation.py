@@ -139,6 +139,20 @@ def _note(incident: Incident, rung: int, people: list[Person], *, top: bool, at:
         timeline.record(incident.id, "ladder_ended", by=ACTOR.label, at=at)
 
 
+def upcoming() -> list[dict[str, Any]]:
+    """The next rungs that will be climbed if nobody answers: {at, what, subject, href}."""
+    rows = db.session.execute(
+        select(Incident.escalate_at, Incident.number, Incident.rung)
+        .where(Incident.escalate_at.is_not(None))
+        .order_by(Incident.escalate_at)
+        .limit(SWEEP_LIMIT)
+    )
+    return [
+        {"at": due, "what": "escalation", "subject": number, "href": f"/incidents/{number}", "rung": rung + 2}
+        for due, number, rung in rows
+    ]
+
+
 def group_of(incident: Incident, *, at: datetime, zone: ZoneInfo) -> Group:
     """Whom this incident's alerts reach."""
     if incident.drill:

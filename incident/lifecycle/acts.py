@@ -230,3 +230,15 @@ def missing_for_close(incident: Incident) -> list[Reason]:
             )
         )
     return [*missing, *tasks.unfinished_musts(incident.id), *departments.still_open(incident.id)]
+
+
+def cancel(incident: Incident, *, reason: str, by: Actor, at: datetime) -> Incident:
+    """End an incident that should not go on (a drill that is stopped); raises Refused once it has ended."""
+    by.must(Permission.DRILLS_MANAGE if incident.drill else Permission.INCIDENTS_COMMAND)
+    common.must_be_open(incident)
+    incident.status, incident.last_activity_at, incident.escalate_at = Status.CANCELLED, at, None
+    clocks.void_all(incident, at=at)
+    clocks.bring_up_to_date(incident)
+    timeline.record(incident.id, "cancelled", by=by.label, at=at, reason=privacy.redact(reason.strip()))
+    common.show(incident, at=at, said="cancelled", name=by.name)
+    return incident

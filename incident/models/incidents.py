@@ -4,11 +4,37 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    Dialect,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
 
 from incident.db import Base
 from incident.vocabulary import Level, Stage, Status, TaskStatus
+
+
+class LevelType(TypeDecorator[Level]):
+    """A level as a small integer."""
+
+    impl = SmallInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+        """The number."""
+        return None if value is None else int(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Level | None:
+        """The level."""
+        return None if value is None else Level(value)
+
 
 OPEN = text("status = 'open'")
 
@@ -31,7 +57,7 @@ class Incident(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(40), unique=True)
     drill: Mapped[bool] = mapped_column(default=False)
-    level: Mapped[Level]
+    level: Mapped[Level] = mapped_column(LevelType)
     level_reasons: Mapped[list[Any]]
     status: Mapped[Status] = mapped_column(String(10), default=Status.OPEN)
     stage: Mapped[Stage] = mapped_column(String(10), default=Stage.INTAKE)

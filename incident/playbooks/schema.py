@@ -194,7 +194,7 @@ class Departments(Strict):
 
 
 class Applies(Strict):
-    """When a rule is proposed for an incident: any list that is given must match; `always` needs none."""
+    """When a rule is proposed for an incident: `always`, or as soon as any of the lists matches."""
 
     always: bool = False
     types: list[ComplaintType] = []

@@ -1,6 +1,7 @@
 """Post-mortems are scheduled when an incident closes, owned by somebody, and reminded of until held."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -116,3 +117,18 @@ def listed(*, state: str | None = None, limit: int = 200) -> list[tuple[Review, 
     return [
         (review, found) for review, found in db.session.execute(query.order_by(Review.due_at).limit(limit))
     ]
+
+
+def upcoming() -> list[dict[str, Any]]:
+    """Meetings and reminders ahead: {at, what, subject, href}."""
+    rows = listed(state=ReviewState.SCHEDULED)
+    meetings = [
+        {"at": review.due_at, "what": "review", "subject": found.number, "href": "/reviews"}
+        for review, found in rows
+    ]
+    reminders = [
+        {"at": review.remind_at, "what": "review_reminder", "subject": found.number, "href": "/reviews"}
+        for review, found in rows
+        if review.remind_at is not None
+    ]
+    return [*meetings, *reminders]

@@ -1,0 +1,25 @@
+"""Drills: scheduled by trainers, opened at their time as marked incidents that run through the same code."""
+
+from incident.drills.programme import (
+    begin,
+    cancel,
+    listed,
+    plan_ahead,
+    preview,
+    schedule,
+    start_due,
+    stop,
+    upcoming,
+)
+
+__all__ = [
+    "begin",
+    "cancel",
+    "listed",
+    "plan_ahead",
+    "preview",
+    "schedule",
+    "start_due",
+    "stop",
+    "upcoming",
+]

@@ -1,0 +1,65 @@
+"""When a recurring drill comes back: APScheduler's cron trigger in the house's zone, moved off holidays."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.cron import CronTrigger
+
+from incident import errors
+from incident.calendars import WorkingCalendar
+from incident.errors import N_, Reason
+
+FIELDS = ("minute", "hour", "day", "month", "day_of_week")
+LEAST_GAP = timedelta(hours=1)  # between two drills of one programme; guards against `* * * * *`
+
+
+def trigger(recurrence: str, zone: ZoneInfo) -> CronTrigger:
+    """Read `minute hour day month weekday`; raises Invalid.
+
+    Weekdays are names (`mon`, `fri`): numbers mean different days to cron and to APScheduler, so they are
+    refused. A day may be `last`, `1st mon`, `3rd fri` as APScheduler reads them, words joined by `-`.
+    """
+    parts = recurrence.split()
+    if len(parts) != len(FIELDS):
+        raise _bad(N_("Write five fields: minute hour day month weekday, like “0 10 1 */3 *”."))
+    if any(char.isdigit() for char in parts[4]):
+        raise _bad(N_("Name weekdays (mon, tue … sun); numbers mean different days to different programs."))
+    given = dict(zip(FIELDS, parts, strict=True))
+    given["day"] = (
+        given["day"].replace("-", " ") if given["day"][0].isalpha() or "-" in given["day"] else given["day"]
+    )
+    try:
+        found = CronTrigger(**given, second=0, timezone=zone)
+    except (ValueError, TypeError) as fault:
+        raise _bad(N_("This recurrence cannot be read: %(fault)s"), fault=str(fault)) from fault
+    return found
+
+
+def _bad(message: str, **values: str) -> errors.Invalid:
+    return errors.Invalid(message, reasons=[Reason(message, values, ("recurrence",))], **values)
+
+
+def occurrences(
+    recurrence: str, calendar: WorkingCalendar, *, after: datetime
+) -> Iterator[tuple[datetime, datetime]]:
+    """Pairs (planned, moved): the trigger's time and, where that day is off, the same local time on the next
+    working day. Raises Invalid where two come within an hour."""
+    beat = trigger(recurrence, calendar.zone)
+    previous: datetime | None = None
+    moment = after + timedelta(seconds=1)
+    while True:
+        planned = beat.get_next_fire_time(previous, moment)
+        if planned is None:
+            return
+        if previous is not None and planned - previous < LEAST_GAP:
+            raise _bad(N_("Drills of one programme must be at least an hour apart."))
+        yield planned, moved(planned, calendar)
+        previous, moment = planned, planned + timedelta(seconds=1)
+
+
+def moved(planned: datetime, calendar: WorkingCalendar) -> datetime:
+    """The same local time on the first working day at or after the planned one."""
+    local = planned.astimezone(calendar.zone)
+    day = calendar.next_working(local.date())
+    return datetime.combine(day, local.timetz().replace(tzinfo=None), tzinfo=calendar.zone)

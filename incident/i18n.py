@@ -1,0 +1,199 @@
+"""Sentences and words in the language of the reader: message ids by the catalogue, codes by the tables."""
+
+import gettext as gettext_module
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from babel.messages import mofile, pofile
+from babel.support import Translations
+
+from incident import labels
+from incident.errors import N_, Reason
+from incident.playbooks import library
+from incident.settings import ROOT
+from incident.vocabulary import Channel, Stage
+
+CATALOGUES = ROOT / "translations"
+LOCALES = ("zh_CN", "en")
+
+WORDS: dict[str, dict[str, str]] = {
+    "status": {
+        "open": N_("open"),
+        "closed": N_("closed"),
+        "merged": N_("merged"),
+        "cancelled": N_("cancelled"),
+    },
+    "task_status": {
+        "todo": N_("to do"),
+        "doing": N_("in hand"),
+        "blocked": N_("blocked"),
+        "done": N_("done"),
+        "dropped": N_("dropped"),
+    },
+    "part": {"responsible": N_("responsible"), "support": N_("support")},
+    "department_state": {
+        "called": N_("called out"),
+        "working": N_("working"),
+        "signed_off": N_("signed off"),
+    },
+    "delivery_state": {
+        "waiting": N_("waits for another step"),
+        "pending": N_("waiting to be sent"),
+        "sending": N_("being sent"),
+        "done": N_("delivered"),
+        "skipped": N_("not needed"),
+        "failed": N_("failed"),
+    },
+    "step": {
+        "page": N_("Alert a person"),
+        "fallback": N_("Alert by the fallback channels"),
+        "announce": N_("Announce in the response channel"),
+        "create_channel": N_("Create the channel"),
+        "post_card": N_("Post the incident card"),
+        "invite": N_("Invite the people on duty"),
+        "set_topic": N_("Set the topic"),
+        "pin": N_("Pin the card"),
+        "bookmark": N_("Bookmark the board"),
+        "post": N_("Post a message"),
+        "remind": N_("Remind"),
+        "update_card": N_("Update the card"),
+        "update_announcement": N_("Update the announcement"),
+        "update_page": N_("Update the alert"),
+    },
+    "signal": {
+        "regulator_transfer": N_("transferred by the regulator"),
+        "media_exposure": N_("media exposure"),
+        "self_harm_threat": N_("threat of self-harm"),
+        "violence_threat": N_("threat of violence"),
+        "joint_complaint": N_("joint complaint"),
+        "data_leak": N_("data leak"),
+        "vulnerable": N_("vulnerable customer"),
+        "repeat": N_("repeated complaint"),
+        "template_proxy": N_("template or proxy wording"),
+    },
+    "role": {
+        "commander": N_("Incident commander"),
+        "deputy": N_("Deputy"),
+        "scribe": N_("Scribe"),
+        "customer_liaison": N_("Customer liaison"),
+        "regulatory_liaison": N_("Regulatory liaison"),
+        "media_liaison": N_("Media liaison"),
+        "internal_liaison": N_("Internal liaison"),
+        "investigation_lead": N_("Investigation lead"),
+        "operations_lead": N_("Operations lead"),
+        "legal_adviser": N_("Legal adviser"),
+        "onsite_lead": N_("On-site lead"),
+        "safety_officer": N_("Safety officer"),
+        "expert": N_("Expert"),
+        "exercise_controller": N_("Exercise controller"),
+        "evaluator": N_("Evaluator"),
+        "observer": N_("Observer"),
+    },
+    "person_role": {
+        "responder": N_("Responder"),
+        "commander": N_("Commander"),
+        "manager": N_("Manager"),
+        "trainer": N_("Trainer"),
+        "auditor": N_("Auditor"),
+        "admin": N_("Administrator"),
+    },
+    "clock_state": {"running": N_("running"), "met": N_("met"), "void": N_("void")},
+    "drill_state": {
+        "scheduled": N_("scheduled"),
+        "running": N_("running"),
+        "ended": N_("ended"),
+        "cancelled": N_("cancelled"),
+    },
+    "review_state": {"scheduled": N_("scheduled"), "completed": N_("completed")},
+    "repeats": {"never": N_("once"), "daily": N_("daily"), "weekly": N_("weekly")},
+    "confidence": {
+        "V": N_("verified"),
+        "V2": N_("from a secondary source"),
+        "U": N_("unverified"),
+        "P": N_("our proposal"),
+    },
+}
+# names of values in sentences → the table their codes are read in
+_VALUE_KINDS = {
+    "stage": "stage",
+    "from": "stage",
+    "to": "stage",
+    "next": "stage",
+    "status": "task_status",
+    "state": "delivery_state",
+    "step": "step",
+    "role": "role",
+    "department": "department",
+    "code": "department",
+}
+
+
+def short(locale: str) -> str:
+    """`zh` or `en`, the key of the data texts."""
+    return "zh" if locale.startswith("zh") else "en"
+
+
+def say(message: str | Reason, locale: str, **values: Any) -> str:
+    """A sentence in a language; values that are codes become words, `{zh, en}` picks one."""
+    text, given = (message.message, message.values) if isinstance(message, Reason) else (message, values)
+    translated = _catalogue(locale).gettext(text) if text else ""
+    if not given:
+        return translated.replace("%%", "%") if "%%" in translated else translated
+    return translated % {key: _value(key, value, locale) for key, value in given.items()}
+
+
+def _value(key: str, value: Any, locale: str) -> Any:
+    if isinstance(value, dict) and {"zh", "en"} <= value.keys():
+        return value[short(locale)]
+    if not isinstance(value, str):
+        return value
+    kind = _VALUE_KINDS.get(key)
+    found = words(kind, value, locale) if kind else value
+    return words("status", value, locale) if found == value and kind == "task_status" else found
+
+
+def words(kind: str, code: str, locale: str) -> str:
+    """The words for a code: kinds are those of WORDS, and stage, channel, level, type and department."""
+    code = str(code)
+    match kind:
+        case "stage":
+            return _pair(labels.STAGES.get(Stage(code)), code, locale) if code in set(Stage) else code
+        case "channel":
+            return _pair(labels.CHANNELS.get(Channel(code)), code, locale) if code in set(Channel) else code
+        case "level":
+            return str(library.the_levels()[int(code)].name.model_dump()[short(locale)])
+        case "type":
+            return library.current(code).plan.title[locale]
+        case "department":
+            found = library.departments().get(code)
+            return found.name(locale) if found else code
+    message = WORDS[kind].get(code)
+    return _catalogue(locale).gettext(message) if message else code
+
+
+def _pair(found: tuple[str, str] | None, code: str, locale: str) -> str:
+    return code if found is None else found[0 if short(locale) == "zh" else 1]
+
+
+@lru_cache(maxsize=8)
+def _catalogue(locale: str) -> gettext_module.NullTranslations:
+    name = "zh_CN" if short(locale) == "zh" else "en"
+    return Translations.load(str(CATALOGUES), [name])
+
+
+def compile_catalogues(directory: Path = CATALOGUES) -> list[Path]:
+    """Compile each catalogue whose source is newer than its compiled form; returns those written."""
+    written = []
+    for source in sorted(directory.glob("*/LC_MESSAGES/messages.po")):
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        with source.open("rb") as file:
+            catalogue = pofile.read_po(file, locale=source.parent.parent.name)
+        draft = target.with_suffix(f".{id(catalogue)}.tmp")
+        with draft.open("wb") as out:
+            mofile.write_mo(out, catalogue)
+        draft.replace(target)  # whole or not at all, also when two processes start together
+        written.append(target)
+    return written

@@ -1,0 +1,267 @@
+"""The one verb by which every complaint comes in, whatever the edge; and then: escalate, reveal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from incident import audit, errors, privacy, timeline
+from incident.accounts import Actor
+from incident.db import db, is_sqlite
+from incident.errors import N_, Reason
+from incident.intake.body import ComplaintBody
+from incident.lifecycle import opening
+from incident.lifecycle.common import House, clean_text
+from incident.models.complaints import CUSTOMER_FIELDS, TEXT_FIELDS, Complaint
+from incident.models.incidents import Incident
+from incident.permissions import Permission
+from incident.playbooks import library
+from incident.triage import Assessment, Facts, assess
+from incident.triage import model as type_model
+from incident.vocabulary import ComplaintType
+
+REASON_LONGEST = 500  # characters
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A checked and graded complaint, ready to be written; made outside the transaction."""
+
+    body: ComplaintBody
+    assessment: Assessment
+    content_hash: str
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of a complaint."""
+
+    complaint: Complaint
+    incident: Incident | None
+    duplicate: bool
+
+
+def prepare(body: ComplaintBody) -> Prepared:
+    """Grade a complaint; pure but for the vocabulary in force."""
+    facts = Facts(
+        summary=body.summary,
+        narrative=body.narrative,
+        demand=body.demand,
+        complaint_type=str(body.complaint_type) if body.complaint_type else None,
+        channel=str(body.channel),
+        product=body.product,
+        declared_signals=frozenset(str(signal) for signal in body.signals),
+        affected_customers=body.affected_customers,
+        potential_loss=body.potential_loss,
+        days_overdue=body.account.days_overdue,
+        amount_overdue=body.account.amount_overdue,
+        agency=body.agency,
+    )
+    assessment = assess(
+        facts, vocabulary=library.the_vocabulary(), levels=library.the_levels(), model=type_model.shipped()
+    )
+    return Prepared(body, assessment, body.content_hash())
+
+
+def receive(prepared: Prepared, *, by: Actor, at: datetime, house: House) -> Received:
+    """Record a complaint and open its incident where it must have one; idempotent on source + source_ref.
+
+    The same content again gives what the first gave, with `duplicate`; raises Conflict for other content.
+    """
+    by.must(Permission.COMPLAINTS_WRITE)
+    body = prepared.body
+    complaint_id = _insert(prepared, by=by, at=at)
+    if complaint_id is None:
+        return _known(prepared)
+    complaint = db.session.get_one(Complaint, complaint_id)
+    must_open = body.escalated or prepared.assessment.opens_incident
+    incident = _open(complaint, by=by, at=at, house=house) if must_open else None
+    return Received(complaint, incident, duplicate=False)
+
+
+def _insert(prepared: Prepared, *, by: Actor, at: datetime) -> int | None:
+    dialect = sqlite if is_sqlite() else postgresql
+    statement = (
+        dialect.insert(Complaint)
+        .values(**_columns(prepared, by=by, at=at))
+        .on_conflict_do_nothing(index_elements=["source", "source_ref"])
+        .returning(Complaint.id)
+    )
+    found: int | None = db.session.scalar(statement)
+    return found
+
+
+def _columns(prepared: Prepared, *, by: Actor, at: datetime) -> dict[str, Any]:
+    body, assessment = prepared.body, prepared.assessment
+    texts = {name: getattr(body, name) for name in TEXT_FIELDS if getattr(body, name)}
+    customer = {name: value for name, value in body.customer.model_dump().items() if value}
+    signals = sorted(
+        {hit.signal for hit in assessment.signals if hit.counts} | {str(s) for s in body.signals}
+    )
+    return {
+        "source": body.source,
+        "source_ref": body.source_ref,
+        "content_hash": prepared.content_hash,
+        "received_at": body.received_at,
+        "recorded_at": at,
+        "recorded_by": by.label,
+        "channel": str(body.channel),
+        "complaint_type": assessment.complaint_type,
+        "type_proposed": assessment.proposed,
+        "product": body.product,
+        "personal": {"customer": customer, **texts},
+        "account": body.account.model_dump(mode="json", exclude_none=True),
+        "affected_customers": body.affected_customers,
+        "potential_loss": body.potential_loss,
+        "agency": body.agency,
+        "region": body.region,
+        "signals": signals,
+        "escalated": body.escalated,
+        "escalated_by": body.escalated_by,
+        "level": assessment.level,
+        "triage": assessment.as_dict(),
+    }
+
+
+def _known(prepared: Prepared) -> Received:
+    body = prepared.body
+    complaint = db.session.scalars(
+        select(Complaint).where(Complaint.source == body.source, Complaint.source_ref == body.source_ref)
+    ).one()
+    if complaint.content_hash != prepared.content_hash:
+        raise errors.Conflict(
+            N_("%(source)s sent %(source_ref)s before, with other content."),
+            source=body.source,
+            source_ref=body.source_ref,
+            reasons=[Reason(N_("Use a new source_ref, or send the same content."), loc=("source_ref",))],
+        )
+    incident = db.session.get(Incident, complaint.incident_id) if complaint.incident_id else None
+    return Received(complaint, incident, duplicate=True)
+
+
+def _open(complaint: Complaint, *, by: Actor, at: datetime, house: House) -> Incident:
+    incident = opening.declare(
+        opening.Opening(
+            complaint_type=complaint.complaint_type,
+            type_proposed=complaint.type_proposed,
+            level=complaint.level,
+            level_reasons=list(complaint.triage["level_reasons"]),
+            channel=complaint.channel,
+            received_at=complaint.received_at,
+            signals=frozenset(complaint.signals),
+            product=complaint.product,
+            affected_customers=complaint.affected_customers,
+        ),
+        by=by,
+        at=at,
+        house=house,
+    )
+    complaint.incident_id = incident.id
+    timeline.record(incident.id, "complaint_attached", by=by.label, at=at, complaint=complaint.source_ref)
+    return incident
+
+
+def find(complaint_id: int, *, lock: bool = False) -> Complaint:
+    """A complaint by its id; raises NotFound."""
+    found = db.session.get(Complaint, complaint_id, with_for_update=lock or None, populate_existing=lock)
+    if found is None:
+        raise errors.NotFound(N_("There is no complaint %(id)s."), id=complaint_id)
+    return found
+
+
+def escalate(complaint: Complaint, *, reason: str, by: Actor, at: datetime, house: House) -> Incident:
+    """Open the incident of a complaint that was only recorded; raises Refused where it has one."""
+    by.must(Permission.COMPLAINTS_WRITE)
+    if complaint.incident_id is not None:
+        known = db.session.get_one(Incident, complaint.incident_id)
+        raise errors.Refused(
+            N_("This complaint has the incident %(number)s already."),
+            number=known.number,
+            reasons=[Reason(N_("Open it on the board."), href=f"/incidents/{known.number}")],
+        )
+    words = clean_text(reason, "reason", N_("Say why it is escalated."))
+    complaint.escalated, complaint.escalated_by = True, by.label
+    complaint.personal = {**complaint.personal, "escalation_reason": words[:REASON_LONGEST]}
+    return _open(complaint, by=by, at=at, house=house)
+
+
+def declare_by_hand(
+    *,
+    complaint_type: str,
+    summary: str,
+    by: Actor,
+    at: datetime,
+    house: House,
+    level: int | None = None,
+    affected_customers: int = 1,
+    signals: frozenset[str] = frozenset(),
+    channel: str = "other",
+    product: str | None = None,
+) -> Incident:
+    """Open an incident without a complaint record; the summary becomes its first note. Raises Invalid."""
+    by.must(Permission.COMPLAINTS_WRITE)
+    if complaint_type not in set(ComplaintType):
+        raise errors.Invalid(
+            N_("There is no complaint type “%(type)s”."),
+            type=complaint_type,
+            reasons=[Reason(N_("Choose one of the known types."), loc=("complaint_type",))],
+        )
+    words = clean_text(summary, "summary", N_("Say in a sentence what happened."))
+    facts = Facts(
+        summary=None,
+        narrative=summary,
+        demand=None,
+        complaint_type=complaint_type,
+        channel=channel,
+        product=product,
+        declared_signals=signals,
+        affected_customers=affected_customers,
+        potential_loss=None,
+        days_overdue=None,
+        amount_overdue=None,
+        agency=None,
+    )
+    assessment = assess(
+        facts, vocabulary=library.the_vocabulary(), levels=library.the_levels(), model=type_model.shipped()
+    )
+    found = signals | {hit.signal for hit in assessment.signals if hit.counts}
+    incident = opening.declare(
+        opening.Opening(
+            complaint_type=complaint_type,
+            type_proposed=False,
+            level=min(level or 4, assessment.level),
+            level_reasons=assessment.level_reasons,
+            channel=channel,
+            received_at=at,
+            signals=found,
+            product=product,
+            affected_customers=affected_customers,
+        ),
+        by=by,
+        at=at,
+        house=house,
+    )
+    timeline.record(incident.id, "note", by=by.label, at=at, text=words)
+    return incident
+
+
+def reveal(complaint: Complaint, field: str, *, reason: str, by: Actor, at: datetime) -> str:
+    """One personal field in the open, with a reason that goes to the audit log; raises Invalid, NotFound."""
+    by.must(Permission.COMPLAINTS_REVEAL)
+    if field not in (*CUSTOMER_FIELDS, *TEXT_FIELDS):
+        raise errors.NotFound(N_("There is no field “%(field)s”."), field=field)
+    words = clean_text(reason, "reason", N_("Say why you need to see it."))
+    value = (
+        complaint.personal.get(field) if field in TEXT_FIELDS else complaint.personal["customer"].get(field)
+    )
+    audit.record(
+        "complaints.revealed",
+        f"complaint/{complaint.id}",
+        by=by.label,
+        at=at,
+        field=field,
+        reason=privacy.redact(words),
+    )
+    return str(value or "")

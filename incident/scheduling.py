@@ -1,0 +1,279 @@
+"""The beat of the service: APScheduler runs the sweeps in one leader-elected process; rows hold the due."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO, Any
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+
+from incident import audit, calendars, clock, drills, duty_watch, housekeeping, notices
+from incident.alerting import escalation
+from incident.db import db, is_sqlite, unit_of_work
+from incident.errors import N_
+from incident.lifecycle.common import House
+from incident.models.ground import Heartbeat
+from incident.playbooks import watch
+from incident.reviews import schedule as reviews
+from incident.settings import Settings
+
+log = structlog.get_logger(__name__)
+LEADER_LOCK = 0x1C1D_E47  # PostgreSQL advisory lock of the one scheduler
+RETRY_SECONDS = 1.0  # how often a stand-by asks for the lead
+LATE = 3600  # seconds; a beat missed while the process slept still runs once
+
+
+@dataclass(frozen=True)
+class Beat:
+    """What every sweep is given."""
+
+    at: datetime
+    house: House
+    settings: Settings
+
+
+def _seal(beat: Beat) -> int:
+    if not audit.anything_unsealed():
+        return 0
+    with unit_of_work():
+        return audit.seal(at=beat.at)
+
+
+def _calendar_end(beat: Beat) -> int:
+    """Warn before the calendar of working days runs out: a deadline after its end would be a guess."""
+    last = calendars.known_until(beat.house.rule_set)
+    with unit_of_work():
+        if last is None or (last - beat.at.date()).days < 60:
+            notices.put(
+                "calendar",
+                N_("The working calendar ends on %(last)s; add the next year's holidays and make-up days."),
+                at=beat.at,
+                last=str(last),
+            )
+        else:
+            notices.clear("calendar")
+    return 0
+
+
+@dataclass(frozen=True)
+class Job:
+    """One row of the table: what runs, how often, and what it is for."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Beat], int]
+    about: str
+
+
+JOBS: tuple[Job, ...] = (
+    Job(
+        "escalate",
+        timedelta(seconds=1),
+        lambda beat: escalation.sweep(at=beat.at, zone=beat.house.zone, rule_set=beat.house.rule_set),
+        N_("Alert the next people where nobody has acknowledged"),
+    ),
+    Job(
+        "start_drills",
+        timedelta(seconds=1),
+        lambda beat: drills.start_due(at=beat.at, house=beat.house),
+        N_("Open the drills whose time has come"),
+    ),
+    Job(
+        "plan_drills",
+        timedelta(minutes=5),
+        lambda beat: drills.plan_ahead(at=beat.at, house=beat.house),
+        N_("Put the next drills of recurring programmes on the calendar"),
+    ),
+    Job(
+        "remind_reviews",
+        timedelta(seconds=30),
+        lambda beat: reviews.remind(at=beat.at, calendar=beat.house.calendar),
+        N_("Remind the owners of post-mortems"),
+    ),
+    Job(
+        "watch_duty",
+        timedelta(minutes=1),
+        lambda beat: duty_watch.sweep(at=beat.at, house=beat.house),
+        N_("Look for departments with nobody on duty"),
+    ),
+    Job(
+        "watch_plans",
+        timedelta(seconds=5),
+        lambda beat: watch.sweep(beat.settings.playbooks_dir, at=beat.at),
+        N_("Load plan files that were changed"),
+    ),
+    Job("seal", timedelta(seconds=5), _seal, N_("Seal the timeline and the audit log")),
+    Job("calendar_end", timedelta(hours=6), _calendar_end, N_("Warn before the working calendar runs out")),
+    Job(
+        "tidy",
+        timedelta(hours=1),
+        lambda beat: housekeeping.tidy(at=beat.at),
+        N_("Remove receipts and kept answers that are no longer needed"),
+    ),
+)
+
+
+class Leadership:
+    """Holds the one scheduler's lock: an advisory lock on PostgreSQL, a locked file beside SQLite."""
+
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        self._app, self._settings = app, settings
+        self._connection: Connection | None = None
+        self._file: IO[str] | None = None
+
+    def hold(self) -> bool:
+        """Take the lead or confirm that it is still held; False while another process has it."""
+        with self._app.app_context():
+            return self._hold_file() if is_sqlite() else self._hold_lock()
+
+    def _hold_lock(self) -> bool:
+        try:
+            if self._connection is None:
+                self._connection = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+                taken = self._connection.scalar(
+                    text("SELECT pg_try_advisory_lock(:key)"), {"key": LEADER_LOCK}
+                )
+                if not taken:
+                    self.release()
+                return bool(taken)
+            self._connection.scalar(text("SELECT 1"))  # a broken connection has lost the lock
+            return True
+        except db_errors():
+            self.release()
+            return False
+
+    def _hold_file(self) -> bool:
+        import fcntl
+
+        if self._file is not None:
+            return True
+        file = Path(self._settings.var_dir, "scheduler.lock").open("a+")  # noqa: SIM115 - held until release
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            return False
+        self._file = file
+        return True
+
+    def release(self) -> None:
+        """Give the lead up."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        if self._connection is not None:
+            with suppress(*db_errors()):
+                self._connection.invalidate()  # closing the real connection frees the lock
+                self._connection.close()
+            self._connection = None
+
+
+def db_errors() -> tuple[type[Exception], ...]:
+    """What a lost database looks like."""
+    from sqlalchemy.exc import DBAPIError, OperationalError
+
+    return (DBAPIError, OperationalError)
+
+
+class Runner:
+    """Waits for the lead, then beats until stopped; a follower takes over within seconds."""
+
+    def __init__(self, app: Flask, settings: Settings, *, woken: Callable[[], None] = lambda: None) -> None:
+        self._app, self._settings, self._woken = app, settings, woken
+        self._leadership = Leadership(app, settings)
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._scheduler: BackgroundScheduler | None = None
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
+
+    def start(self) -> None:
+        """Begin, in a thread of its own."""
+        self._thread = threading.Thread(target=self.run, name="scheduler-lead", daemon=True)
+        self._thread.start()
+
+    def run(self) -> None:
+        """Wait for the lead and keep it; returns after `stop`."""
+        while not self._stop.is_set():
+            leads = self._leadership.hold()
+            if leads and self._scheduler is None:
+                log.info("scheduler.leads", holder=self.name)
+                self._scheduler = self._beating()
+            elif not leads and self._scheduler is not None:
+                log.warning("scheduler.lost_the_lead", holder=self.name)
+                self._quiet()
+            if leads:
+                self._beat_heart()
+            self._stop.wait(RETRY_SECONDS)
+        self._quiet()
+        self._leadership.release()
+
+    def stop(self) -> None:
+        """End within a second or so."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+
+    def _quiet(self) -> None:
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=True)
+            self._scheduler = None
+
+    def _beating(self) -> BackgroundScheduler:
+        scheduler = BackgroundScheduler(
+            timezone=self._settings.timezone,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": LATE},
+        )
+        for job in JOBS:
+            scheduler.add_job(
+                self._run_one,
+                IntervalTrigger(seconds=int(job.every.total_seconds()), timezone=self._settings.timezone),
+                args=[job],
+                id=job.name,
+                next_run_time=clock.now(),
+            )
+        scheduler.start()
+        return scheduler
+
+    def _run_one(self, job: Job) -> None:
+        """One sweep; a failing one is logged and tried again at its next beat, the others go on."""
+        with self._app.app_context():
+            house: House = self._app.extensions["house"]
+            try:
+                if job.run(Beat(clock.now(), house, self._settings)):
+                    self._woken()
+            except Exception:  # the sweep runner is a last handler: one job never stops the rest
+                log.exception("scheduler.job_failed", job=job.name)
+
+    def _beat_heart(self) -> None:
+        with self._app.app_context(), suppress(*db_errors()):
+            beat("scheduler", self.name)
+
+
+_last_beats: dict[str, float] = {}
+BEAT_SECONDS = 5.0
+
+
+def beat(name: str, holder: str) -> None:
+    """Write down that a background part lives, at most every five seconds."""
+    if clock.monotonic() - _last_beats.get(name, -BEAT_SECONDS) < BEAT_SECONDS:
+        return
+    _last_beats[name] = clock.monotonic()
+    with unit_of_work() as session:
+        session.merge(Heartbeat(name=name, at=clock.now(), holder=holder))
+
+
+def planned(*, at: datetime) -> list[dict[str, Any]]:
+    """Everything that is scheduled, soonest first: {at, what, subject, href}."""
+    return sorted(
+        [*drills.upcoming(at=at), *reviews.upcoming(), *escalation.upcoming()], key=lambda row: row["at"]
+    )
