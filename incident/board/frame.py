@@ -1,0 +1,286 @@
+"""What every page stands in: language, session, forms, headers, the strip of notices, refusals."""
+
+import re
+import zlib
+from collections.abc import Mapping
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
+from flask_babel import Babel
+from flask_babel import gettext as _
+from flask_login import LoginManager
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from incident import clock, errors, i18n, notices
+from incident.board import access, assets, times
+from incident.db import db, remembered
+from incident.errors import N_, DomainError, Reason
+from incident.models.people import Person
+from incident.permissions import Permission
+from incident.settings import Settings
+from incident.vocabulary import Level, Stage
+
+SIGNED_IN_FOR = timedelta(hours=12)  # since the last request: a shift with its handover
+COOKIE_YEAR = 365 * 86_400  # seconds that the choice of language and theme is kept for people signed out
+LANGUAGES = {"zh_CN": "zh-CN", "en": "en"}
+THEMES = ("auto", "light", "dark")
+CSP = (
+    "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:; object-src 'none'; "
+    "frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+# path, name, icon, permission; a page is in the rail once it exists and the reader may open it
+RAIL: tuple[tuple[str, str, str, Permission | None], ...] = (
+    ("/", N_("Board"), "board", Permission.INCIDENTS_READ),
+    ("/complaints", N_("Complaints"), "complaint", Permission.COMPLAINTS_READ),
+    ("/playbooks", N_("Playbooks"), "book", Permission.PLAYBOOKS_READ),
+    ("/duty", N_("Duty"), "duty", None),
+    ("/drills", N_("Drills"), "drill", Permission.DRILLS_READ),
+    ("/reviews", N_("Reviews"), "review", Permission.REVIEWS_READ),
+    ("/schedule", N_("Schedule"), "clock", None),
+    ("/admin/people", N_("People"), "people", Permission.ACCOUNTS_MANAGE),
+    ("/admin/tokens", N_("Tokens"), "key", Permission.ACCOUNTS_MANAGE),
+    ("/admin/deliveries", N_("Deliveries"), "send", Permission.DELIVERIES_RETRY),
+    ("/admin/calendar", N_("Calendar"), "calendar", Permission.ACCOUNTS_MANAGE),
+    ("/admin/audit", N_("Audit"), "audit", Permission.AUDIT_READ),
+)
+UNSAID = {"csrf_token", "password", "password_again", "version", "seen"}  # never shown back to the typist
+PROVEN = ("/api/", "/slack/")  # a bearer token or Slack's signature stands for the form token
+csrf = CSRFProtect()
+babel = Babel()
+sign_ins = LoginManager()
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Join the frame to an application that has its `settings` and `house` in `extensions`."""
+    app.config.update(
+        SESSION_COOKIE_NAME="incident_session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.url.startswith("https://"),
+        PERMANENT_SESSION_LIFETIME=SIGNED_IN_FOR,
+        WTF_CSRF_CHECK_DEFAULT=False,  # `_protect` asks, except where a token or a signature proves the sender
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open through a long call still works
+        WTF_CSRF_SSL_STRICT=False,  # the Referer is hidden by some proxies; the token decides
+    )
+    csrf.init_app(app)
+    babel.init_app(app, locale_selector=locale, timezone_selector=lambda: str(times.zone()))
+    sign_ins.init_app(app)
+    sign_ins.user_loader(_signed_in)
+    assets.install(app)
+    app.before_request(_protect)
+    app.after_request(_headers)
+    app.register_error_handler(DomainError, refusal)
+    app.register_error_handler(HTTPException, _http_error)
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(GLOBALS)
+    app.jinja_env.filters.update(rev=rev, zone=times.local)
+
+
+def _protect() -> None:
+    if not request.path.startswith(PROVEN):
+        csrf.protect()
+
+
+def _signed_in(cookie: str) -> Person | None:
+    id_, _dot, epoch = cookie.partition(".")
+    person = db.session.get(Person, int(id_)) if id_.isdigit() else None
+    return person if person and person.active and str(person.session_epoch) == epoch else None
+
+
+def locale() -> str:
+    """The reader's language: the person's choice, else the cookie, else the browser, else the house's."""
+    found: str | None = g.get("locale")
+    if found is None:
+        found = g.locale = _locale()
+    return found
+
+
+def _locale() -> str:
+    person = access.me()
+    for chosen in (person.locale if person else None, request.cookies.get("lang")):
+        if chosen in LANGUAGES:
+            return chosen
+    wanted = request.accept_languages.best_match(["zh-CN", "zh", "zh-Hans", "zh-TW", "zh-HK", "en"])
+    if wanted:
+        return "zh_CN" if wanted.startswith("zh") else "en"
+    house: Settings = current_app.extensions["settings"]
+    return house.default_locale
+
+
+def theme() -> str:
+    """`auto`, `light` or `dark`: the person's choice, else the cookie's."""
+    person = access.me()
+    chosen = person.theme if person else request.cookies.get("theme")
+    return chosen if chosen in THEMES else "auto"
+
+
+def words(kind: str, code: Any) -> str:
+    """The words for a code in the reader's language (kinds: see `incident.i18n`)."""
+    return i18n.words(kind, str(code), locale())
+
+
+def say(message: str | Reason, **values: Any) -> str:
+    """A sentence of the domain in the reader's language."""
+    return i18n.say(message, locale(), **values)
+
+
+def pick(text: Any) -> str:
+    """A text that stands in both languages, in the reader's: a dict, or anything with `zh` and `en`."""
+    key = i18n.short(locale())
+    return str(text[key] if isinstance(text, Mapping) else getattr(text, key))
+
+
+def rail() -> list[dict[str, Any]]:
+    """The pages that exist and that the reader may open."""
+    if access.me() is None:
+        return []
+    there = _paths()
+    here = request.path
+    return [
+        {
+            "path": path,
+            "name": _(name),
+            "icon": icon,
+            "here": here == path or (path != "/" and here.startswith(path + "/")),
+            "admin": path.startswith("/admin/"),
+        }
+        for path, name, icon, permission in RAIL
+        if path in there and (permission is None or access.can(permission))
+    ]
+
+
+def exists(path: str) -> bool:
+    """Whether a page is there at all."""
+    return path in _paths()
+
+
+def _paths() -> set[str]:
+    found: set[str] | None = current_app.extensions.get("paths")
+    if found is None:
+        found = {rule.rule for rule in current_app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+        current_app.extensions["paths"] = found
+    return found
+
+
+def strip() -> list[dict[str, Any]]:
+    """What the whole room must know, as sentences."""
+
+    def read() -> list[tuple[str, dict[str, Any], Any]]:
+        return [(each.message, dict(each.values), each.since) for each in notices.current()]
+
+    found = remembered("board/notices", read) if access.me() else []
+    return [{"text": say(message, **values), "since": since} for message, values, since in found]
+
+
+_UNSTEADY = re.compile(r'(<time[^>]*>)[^<]*(?=</time>)|(name="csrf_token" value=")[^"]*|(data-gone=")\d*')
+
+
+def rev(html: object) -> str:
+    """A short digest of markup without what changes by itself: relative times and form tokens."""
+    steady = _UNSTEADY.sub(lambda found: found.group(1) or found.group(2) or found.group(3) or "", str(html))
+    return format(zlib.crc32(steady.encode()), "x")
+
+
+GLOBALS: dict[str, Any] = {
+    "P": Permission,
+    "STAGES": list(Stage),
+    "LEVELS": list(Level),
+    "LANGUAGES": {"zh_CN": "中文", "en": "English"},
+    "me": access.me,
+    "can": access.can,
+    "locale": locale,
+    "language": lambda: LANGUAGES[locale()],
+    "theme": theme,
+    "words": words,
+    "say": say,
+    "pick": pick,
+    "rail": rail,
+    "strip": strip,
+    "exists": exists,
+    "now": clock.now,
+    "times": times,
+    "icon_url": lambda: url_for("static", filename="icons.svg"),
+}
+
+
+def _headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    settings: Settings = current_app.extensions["settings"]
+    if settings.url.startswith("https://"):
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Cache-Control", "no-cache, private")
+    return response
+
+
+def is_htmx() -> bool:
+    """Whether the page's script asks, and wants a fragment."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def refusal(fault: DomainError) -> AnyResponse:
+    """A refused act: the sentence and what is missing, as a page or as a fragment; signed out: sign in."""
+    if isinstance(fault, errors.Unauthenticated) and access.me() is None:
+        return _to_sign_in()
+    return said(say(fault.title), say(fault.reason), fault.reasons, status=fault.status)
+
+
+def _to_sign_in() -> AnyResponse:
+    there = request.full_path.rstrip("?") if request.method == "GET" else (request.referrer and "/") or "/"
+    address = url_for("auth.sign_in", next=there if there != "/" else None)
+    if is_htmx() or request.headers.get("X-Poll"):
+        return make_response("", HTTPStatus.UNAUTHORIZED, {"HX-Redirect": address})
+    return redirect(address, HTTPStatus.SEE_OTHER)
+
+
+def said(
+    title: str, sentence: str, reasons: list[Reason] | None = None, *, status: int, **more: Any
+) -> AnyResponse:
+    """The page (or, for the page's script, the fragment) that says why something was not done."""
+    template = "partials/refusal.html" if is_htmx() else "error.html"
+    page = render_template(
+        template, title=title, sentence=sentence, reasons=reasons or [], typed=_typed(), status=status, **more
+    )
+    return make_response(page, status)
+
+
+def _typed() -> list[str]:
+    """What somebody had typed, so that nothing is lost with a refused form."""
+    return [text for name, text in request.form.items() if name not in UNSAID and len(text.strip()) > 12]
+
+
+_SAID: dict[int, tuple[str, str]] = {
+    403: (N_("Not allowed"), N_("Your role does not allow this page.")),
+    404: (N_("Not found"), N_("There is no such page. It may have moved, or the address is mistyped.")),
+    405: (N_("Not possible"), N_("This address takes no such request.")),
+    413: (N_("Too large"), N_("What was sent is too large.")),
+    429: (N_("Too fast"), N_("Too many requests in a short time; wait a moment and try again.")),
+    500: (N_("It did not work"), N_("Nothing was changed. The fault is in the log; try again in a moment.")),
+}
+
+
+def _http_error(fault: HTTPException) -> AnyResponse:
+    if isinstance(fault, CSRFError):
+        return said(
+            _("The form was out of date"),
+            _("Nothing was changed. Open the page again and send the form once more."),
+            status=HTTPStatus.BAD_REQUEST,
+        )
+    status = fault.code or 500
+    if status < 400:
+        return make_response(fault.get_response())
+    title, sentence = _SAID.get(status, (N_("Not possible"), N_("The request could not be understood.")))
+    return said(_(title), _(sentence), status=status)
