@@ -5,7 +5,7 @@ from pathlib import Path
 
 import flask
 
-from incident.slack.sandbox import channels, control, events, personas, replies, storage, webapi
+from incident.slack.sandbox import channels, control, events, pages, personas, replies, storage, webapi
 from incident.slack.sandbox import methods as _methods  # registers every Web API method  # noqa: F401
 from incident.slack.sandbox import workspace as workspaces
 
@@ -51,6 +51,7 @@ def create_sandbox(
     app.register_blueprint(webapi.blueprint(workspace))
     app.register_blueprint(replies.blueprint(workspace))
     app.register_blueprint(control.blueprint(workspace))
+    app.register_blueprint(pages.blueprint(workspace))
     _send_events(app, workspace)
     return app
 

@@ -1,0 +1,70 @@
+"""What templates need: filters for text, names of fields, the language carried along, and strict headers."""
+
+import datetime
+from typing import Any
+
+import flask
+import markupsafe
+
+from incident.slack.sandbox import blockcheck, choices, emoji, mrkdwn, typed
+from incident.slack.sandbox.viewer import Viewer
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self';"
+        " img-src 'self' http: https: data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def register(routes: flask.Blueprint) -> None:
+    """Adds the filters and functions of the templates, and keeps `?lang=` in every address made."""
+    routes.add_app_template_filter(text_object, "text_object")
+    routes.add_app_template_filter(mrkdwn.render, "mrkdwn")
+    routes.add_app_template_filter(emoji.one, "emoji")
+    routes.add_app_template_global(typed.field, "field")
+    routes.add_app_template_global(typed.place, "place")
+    routes.add_app_template_global(current, "current")
+    routes.add_app_template_global(local_minutes, "local_minutes")
+
+    @routes.url_defaults
+    def keep_language(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint.startswith("pages.") and (language := flask.request.args.get("lang")):
+            values.setdefault("lang", language)
+
+
+def headers(response: flask.Response) -> flask.Response:
+    """No script or style but our own files, no other site's frames or forms."""
+    response.headers.update(_HEADERS)
+    return response
+
+
+def text_object(text: dict[str, Any], viewer: Viewer) -> markupsafe.Markup:
+    """A text object → HTML."""
+    return mrkdwn.render(text["text"], viewer) if text["type"] == "mrkdwn" else mrkdwn.plain(text["text"])
+
+
+def elements(block: dict[str, Any]) -> list[dict[str, Any]]:
+    """The elements of a block that can be pressed or filled."""
+    return blockcheck.elements(block)
+
+
+def current(block: dict[str, Any], element: dict[str, Any], state: choices.State) -> Any:
+    """What an element shows: an option's value (or several), a person, a date, a text; as plain strings."""
+    kind = choices.FIELD[element["type"]]
+    known = state.get(block["block_id"], {}).get(element["action_id"]) or choices.initial(element)
+    value = known[kind]
+    if kind == "selected_option":
+        return value["value"] if value else ""
+    if kind == "selected_options":
+        return [option["value"] for option in value or []]
+    return value if isinstance(value, list) else "" if value is None else str(value)
+
+
+def local_minutes(unix: str, viewer: Viewer) -> str:
+    """Unix seconds as a browser's date-time field wants them, on the reader's clock; "" for none."""
+    if not unix:
+        return ""
+    return datetime.datetime.fromtimestamp(int(unix), viewer.tz).strftime("%Y-%m-%dT%H:%M")
