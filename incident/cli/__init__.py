@@ -1,0 +1,15 @@
+"""The command line: every command under `flask --app app`, registered on the application."""
+
+from flask import Flask
+
+from incident.cli import prepare
+
+__all__ = ["init_app"]
+
+MODULES = (prepare,)
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands."""
+    for module in MODULES:
+        module.register(app)

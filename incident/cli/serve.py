@@ -1,0 +1,160 @@
+"""`serve` runs everything in one process; `web`, `scheduler` and `delivery` run its parts in many."""
+
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+from typing import Any
+
+import click
+import structlog
+import waitress
+from flask import Flask, current_app
+
+from incident import accounts, clock, demo, scheduling
+from incident.alerting.delivery import Sender
+from incident.alerting.fallback import FallbackChannel
+from incident.cli.prepare import prepare
+from incident.db import after_commit, is_sqlite, unit_of_work
+from incident.settings import ROOT, Settings
+from incident.slack.channel import SlackChannel
+
+log = structlog.get_logger(__name__)
+BACKLOG = 1024  # connections the kernel holds while all threads are busy
+BODY_BUFFER = 1_048_576  # bytes of a request kept in memory before a temporary file is used
+
+
+def register(app: Flask) -> None:
+    """Add the commands to `flask`."""
+    for command in (serve, web, scheduler, delivery):
+        app.cli.add_command(command)
+
+
+def sender(app: Flask, settings: Settings) -> Sender:
+    """The outbox sender of this process, joined to Slack and to the fallback."""
+    return Sender(app, SlackChannel(settings), settings=settings, fallback=FallbackChannel(settings))
+
+
+def _app() -> Flask:
+    found: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return found
+
+
+def _until_stopped() -> threading.Event:
+    stopped = threading.Event()
+
+    def _stop(_signal: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
+    return stopped
+
+
+@click.command()
+@click.option("--host", help="Address to listen on; default HOST or 127.0.0.1.")
+@click.option("--port", type=int, help="Port to listen on; default PORT or 8000.")
+@click.option(
+    "--demo/--no-demo", "with_demo", default=True, help="Make the demo on the first start in the sandbox."
+)
+def serve(host: str | None, port: int | None, with_demo: bool) -> None:
+    """Serve web, scheduler, delivery and the Slack sandbox in one process."""
+    app = _app()
+    settings: Settings = app.extensions["settings"]
+    if (host or settings.host, port or settings.port) != (settings.host, settings.port):
+        # the sandbox and the links need the address in force: start again with it in the settings
+        environment = {**os.environ, "HOST": host or settings.host, "PORT": str(port or settings.port)}  # noqa: TID251
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)  # noqa: S606
+    prepare(app)
+    if with_demo and settings.sandboxed and accounts.nobody_yet():
+        with unit_of_work():
+            demo.load(at=clock.now(), house=app.extensions["house"])
+    _serve(app, settings)
+
+
+def _serve(app: Flask, settings: Settings) -> None:
+    server: Any = waitress.create_server(
+        app,
+        host=settings.host,
+        port=settings.port,
+        threads=settings.threads,
+        backlog=BACKLOG,
+        inbuf_overflow=BODY_BUFFER,
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+    )
+    sending = sender(app, settings)
+    beating = scheduling.Runner(app, settings, woken=sending.wake)
+    after_commit.append(sending.wake)
+    stopped = _until_stopped()
+    serving = threading.Thread(target=server.run, name="web", daemon=True)
+    serving.start()
+    sending.start(alone=is_sqlite())
+    beating.start()
+    _greet(settings)
+    stopped.wait()
+    beating.stop()
+    sending.stop()
+    after_commit.remove(sending.wake)
+    server.close()
+
+
+def _greet(settings: Settings) -> None:
+    lines = [f"Incident board   {settings.url}/"]
+    if settings.sandboxed:
+        lines.append(f"Slack sandbox    {settings.url}/sandbox/")
+        if demo.loaded():
+            lines.append(
+                f"Sign in as       zhao@demo.example (commander), li@demo.example, admin@demo.example"
+            )
+            lines.append(f"Password         {demo.PASSWORD}")
+    lines.append("Stop with Ctrl-C")
+    click.echo("\n".join(lines))
+
+
+@click.command()
+@click.option("--workers", type=int, default=2, show_default=True, help="Web processes.")
+@click.option("--threads", type=int, help="Threads of each; default THREADS.")
+def web(workers: int, threads: int | None) -> None:
+    """Serve the web and the API with gunicorn in several processes (PostgreSQL)."""
+    settings: Settings = _app().extensions["settings"]
+    if is_sqlite() and workers > 1:
+        raise click.ClickException("Several web processes need PostgreSQL; set DATABASE_URL, or use `serve`.")
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "app:create_app()",
+        "--worker-class=gthread",
+        f"--workers={workers}",
+        f"--threads={threads or settings.threads}",
+        f"--bind={settings.host}:{settings.port}",
+        f"--backlog={BACKLOG}",
+        "--keep-alive=30",
+        "--graceful-timeout=10",
+        f"--chdir={ROOT}",
+    ]
+    os.execv(sys.executable, command)  # noqa: S606 - our own interpreter with our own arguments
+
+
+@click.command()
+def scheduler() -> None:
+    """Run the scheduler; of several, one leads and another takes over when it dies."""
+    app = _app()
+    runner = scheduling.Runner(app, app.extensions["settings"])
+    stopped = _until_stopped()
+    runner.start()
+    stopped.wait()
+    runner.stop()
+
+
+@click.command()
+def delivery() -> None:
+    """Send the outbox: to Slack, and by the fallback where Slack does not deliver."""
+    app = _app()
+    sending = sender(app, app.extensions["settings"])
+    stopped = _until_stopped()
+    sending.start()
+    stopped.wait()
+    sending.stop()
