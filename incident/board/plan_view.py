@@ -1,0 +1,145 @@
+"""A plan as a page shows it: steps in lanes by department along time, and what changed between versions."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from incident import durations
+from incident.db import remembered
+from incident.errors import N_
+from incident.playbooks.library import Version
+from incident.playbooks.schema import Plan, Step
+
+FOREVER = 3600.0  # a version never changes
+_MINUTES = {"m": 1, "h": 60, "d": 1_440, "cd": 1_440, "wd": 2_016, "w": 10_080}  # a working day is 1.4 days
+# the columns of the time axis: up to so many minutes, and how it is headed
+COLUMNS: tuple[tuple[int, str], ...] = (
+    (60, N_("First hour")),
+    (240, N_("First 4 hours")),
+    (1_440, N_("First day")),
+    (4_320, N_("First 3 days")),
+    (21_600, N_("First 15 days")),
+    (10**9, N_("Later")),
+)
+SECTIONS = {
+    "title": N_("Title"),
+    "purpose": N_("Purpose"),
+    "applies_when": N_("When it starts"),
+    "default_level": N_("Default level"),
+    "sensitive": N_("Confidentiality"),
+    "raises": N_("Raising conditions"),
+    "departments": N_("Departments"),
+    "roles": N_("Roles"),
+    "key_points": N_("Key points"),
+    "forbidden": N_("Forbidden conduct"),
+    "standard_solutions": N_("Standard solutions"),
+    "drafts": N_("Drafts"),
+    "closing_criteria": N_("Closing criteria"),
+    "legal_basis": N_("Legal basis"),
+    "scenarios": N_("Drill scenarios"),
+}
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One department's steps, one list for each column of the time axis."""
+
+    department: str
+    cells: list[list[Step]]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a version changed: a section, or a step that was added, removed or changed."""
+
+    kind: str
+    section: str
+    step: Step | None = None
+
+
+def minutes(due: str) -> int:
+    """How long after activation a step is due, for putting steps in order."""
+    found = durations.parse(due)
+    return found.value * _MINUTES[found.unit]
+
+
+def due_words(due: str) -> str:
+    """`15m` → 15 min, `3wd` → 3 working days."""
+    found = durations.parse(due)
+    return str(_due_words(found.value, found.unit))
+
+
+def _due_words(n: int, unit: str) -> Any:
+    match unit:
+        case "m":
+            return _("at once") if n == 0 else _("%(n)s min", n=n)
+        case "h":
+            return _("%(n)s h", n=n)
+        case "wd":
+            return ngettext("%(num)s working day", "%(num)s working days", n)
+        case "w":
+            return ngettext("%(num)s week", "%(num)s weeks", n)
+    return ngettext("%(num)s day", "%(num)s days", n)
+
+
+def in_time(plan: Plan) -> list[Step]:
+    """The steps by when they are due; the plan's own order where they are due together."""
+    return sorted(plan.steps, key=lambda step: minutes(step.due))
+
+
+def column(step: Step) -> int:
+    """The column of the time axis that a step stands in."""
+    return next(place for place, (most, _words) in enumerate(COLUMNS) if minutes(step.due) <= most)
+
+
+def lanes(plan: Plan) -> tuple[list[str], list[Lane]]:
+    """The heads of the columns that hold something, and a lane for each department with steps."""
+    steps = in_time(plan)
+    used = sorted({column(step) for step in steps})
+    codes = [each.code for each in plan.departments if any(s.department == each.code for s in steps)]
+    found = [
+        Lane(code, [[s for s in steps if s.department == code and column(s) == place] for place in used])
+        for code in codes
+    ]
+    return [COLUMNS[place][1] for place in used], found
+
+
+def matches(version: Version, words: str) -> bool:
+    """Whether a plan speaks of something, in either language; every word must occur."""
+    text = remembered(f"search/plan/{version.id}", lambda: _search_text(version.plan), seconds=FOREVER)
+    return all(word in text for word in words.lower().split())
+
+
+def _search_text(plan: Plan) -> str:
+    texts: Iterable[Any] = (
+        plan.title,
+        plan.purpose,
+        *plan.applies_when,
+        *plan.key_points,
+        *(step.title for step in plan.steps),
+        *(each.text for each in plan.forbidden),
+        *(each.reference for each in plan.legal_basis),
+    )
+    return " ".join([str(plan.key), *(f"{text.zh} {text.en}" for text in texts)]).lower()
+
+
+def changes(before: Plan, after: Plan) -> list[Change]:
+    """What one version changed against the one before it."""
+    old, new = {s.key: s for s in before.steps}, {s.key: s for s in after.steps}
+    found = [Change("added", "steps", step) for key, step in new.items() if key not in old]
+    found += [Change("removed", "steps", step) for key, step in old.items() if key not in new]
+    found += [Change("changed", "steps", step) for key, step in new.items() if old.get(key, step) != step]
+    found += [Change("changed", name) for name in SECTIONS if getattr(before, name) != getattr(after, name)]
+    return found
+
+
+def history(versions: Sequence[Version]) -> list[tuple[Version, list[Change]]]:
+    """Versions, newest first, each with what it changed; the first one changed nothing."""
+    older: list[Version | None] = [*versions[1:], None]
+    return [
+        (version, changes(before.plan, version.plan) if before else [])
+        for version, before in zip(versions, older, strict=True)
+    ]
