@@ -69,7 +69,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.url.startswith("https://"),
         PERMANENT_SESSION_LIFETIME=SIGNED_IN_FOR,
-        WTF_CSRF_CHECK_DEFAULT=False,  # `_protect` asks, except where a token or a signature proves the sender
+        WTF_CSRF_CHECK_DEFAULT=False,  # `_protect` asks where nothing else proves the sender
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open through a long call still works
         WTF_CSRF_SSL_STRICT=False,  # the Referer is hidden by some proxies; the token decides
     )

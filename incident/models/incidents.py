@@ -37,6 +37,8 @@ class LevelType(TypeDecorator[Level]):
 
 
 OPEN = text("status = 'open'")
+CALLED = text("state = 'called'")
+UNFINISHED = text("status IN ('todo', 'doing', 'blocked')")
 
 
 class Incident(Base):
@@ -49,6 +51,7 @@ class Incident(Base):
         CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed"),
         CheckConstraint("status IN ('open', 'closed', 'merged', 'cancelled')", name="status"),
         Index("ix_incidents_board", "status", "drill", "acknowledged_at", "level", "opened_at", "id"),
+        Index("ix_incidents_level", "status", "drill", "level", "opened_at", "id"),
         Index("ix_incidents_opened", "opened_at", "id"),
         Index("ix_incidents_risk", "risk_at", sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_incidents_escalate", "escalate_at"),
@@ -114,7 +117,10 @@ class IncidentDepartment(Base):
     """A department called out for an incident."""
 
     __tablename__ = "incident_departments"
-    __table_args__ = (UniqueConstraint("incident_id", "code"),)
+    __table_args__ = (
+        UniqueConstraint("incident_id", "code"),
+        Index("ix_incident_departments_silent", "called_at", sqlite_where=CALLED, postgresql_where=CALLED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"))
@@ -150,6 +156,7 @@ class Task(Base):
         UniqueConstraint("incident_id", "key"),
         CheckConstraint("status IN ('todo', 'doing', 'blocked', 'done', 'dropped')", name="status"),
         Index("ix_tasks_assignee_id_status", "assignee_id", "status"),
+        Index("ix_tasks_due", "due_at", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
