@@ -13,6 +13,8 @@ from incident.slack.sandbox import refusals, stamps, table, workspace
 Handler = Callable[["Call"], dict[str, Any]]
 _HANDLERS: dict[str, Handler] = {}
 _LONGEST_LOGGED = 200
+# A workspace that runs for months keeps its last so many calls.
+LOG_LENGTH = 200_000
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -75,10 +77,12 @@ def log(db: sqlite3.Connection, method: str, args: dict[str, Any], *, error: str
         if len(whole) <= _LONGEST_LOGGED
         else json.dumps({k: _cut(v) for k, v in args.items()}, ensure_ascii=False)
     )
-    db.execute(
+    row = db.execute(
         "INSERT INTO calls (method, at, ok, error, args, digest) VALUES (?, ?, ?, ?, ?, ?)",
         (method, stamps.now(), error is None, error, short, digest),
     )
+    if (row.lastrowid or 0) % 1000 == 0:
+        db.execute("DELETE FROM calls WHERE id <= ?", ((row.lastrowid or 0) - LOG_LENGTH,))
 
 
 def _cut(value: Any) -> Any:

@@ -35,14 +35,20 @@ def render(text: str, viewer: Viewer) -> markupsafe.Markup:
     html = _safe(emoji.show(_plain(bare)))
     for pattern, tag in _STYLES:
         html = pattern.sub(rf"<{tag}>\1</{tag}>", html)
-    html = _QUOTE.sub(_quote, html).replace("\n", "<br>")
-    # Only this function wrote the markup; all else went through escape() above.
-    return markupsafe.Markup(_KEPT.sub(lambda match: kept[int(match[1])], html))  # noqa: S704
+    html = _KEPT.sub(lambda match: kept[int(match[1])], _QUOTE.sub(_quote, html))
+    # Only this file wrote the markup; all else went through escape().
+    return markupsafe.Markup(_lines(html))  # noqa: S704
 
 
 def plain(text: str) -> markupsafe.Markup:
     """A plain_text object → HTML: emoji and line ends, nothing else."""
     return markupsafe.Markup(_safe(emoji.show(text)).replace("\n", "<br>"))  # noqa: S704
+
+
+def _lines(html: str) -> str:
+    """Line ends as breaks, except within code and beside what stands on lines of its own."""
+    parts = re.split(r"\n?(<pre>.*?</pre>|<blockquote>.*?</blockquote>)\n?", html, flags=re.DOTALL)
+    return "".join(part if index % 2 else part.replace("\n", "<br>") for index, part in enumerate(parts))
 
 
 def _special(match: re.Match[str], viewer: Viewer) -> str:

@@ -21,6 +21,7 @@ def new_url(
 ) -> tuple[str, str]:
     """A fresh response_url below `root` (this app's own address) and its key. `message` is what it may
     replace."""
+    db.execute("DELETE FROM response_urls WHERE expires_at < ?", (stamps.now(),))
     key = secrets.token_urlsafe(18)
     db.execute(
         "INSERT INTO response_urls (key, channel, person, message, expires_at) VALUES (?, ?, ?, ?, ?)",

@@ -10,10 +10,13 @@ from incident.slack.sandbox import identity, refusals, stamps
 # A trigger lives three seconds from the click and opens one thing. docs.slack.dev/interactivity
 TRIGGER_MICROSECONDS = 3_000_000
 STACK = 3
+_REMEMBERED = 3600 * 1_000_000
 
 
 def new_trigger(db: sqlite3.Connection, person: str, *, view: str | None = None) -> str:
     """A fresh trigger_id for what a person just did, within a view or outside."""
+    # Kept a while after their time, so that a late exchange is told "expired" and not "invalid".
+    db.execute("DELETE FROM triggers WHERE expires_at < ?", (stamps.now() - _REMEMBERED,))
     trigger = f"{stamps.now()}.{secrets.randbelow(10**9):09d}.{secrets.token_hex(16)}"
     db.execute(
         "INSERT INTO triggers (id, person, view, expires_at) VALUES (?, ?, ?, ?)",

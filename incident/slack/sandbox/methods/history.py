@@ -14,12 +14,15 @@ def history(call: calls.Call) -> dict[str, Any]:
     """The channel's main flow, newest first."""
     row = _readable(call)
     low, high = _window(call)
+    # The cursor is the time of the next message to show, so that new ones do not shift the pages.
+    start = paging.decode(call.text("cursor")) or _FAR
+    limit = call.number("limit", default=100, highest=1000)
     found = call.db.execute(
         "SELECT * FROM messages WHERE channel = ? AND audience IS NULL AND in_channel = 1"
-        " AND at > ? AND at < ? ORDER BY at DESC",
-        (row["id"], low, high),
+        " AND at > ? AND at < ? AND at <= ? ORDER BY at DESC LIMIT ?",
+        (row["id"], low, high, start, limit + 1),
     ).fetchall()
-    return _page(call, row["id"], found, default=100) | {"pin_count": _pin_count(call.db, row["id"])}
+    return _page(call, row["id"], found, limit) | {"pin_count": _pin_count(call.db, row["id"])}
 
 
 @calls.answers("conversations.replies")
@@ -29,12 +32,14 @@ def replies(call: calls.Call) -> dict[str, Any]:
     parent = messages.find(call.db, row["id"], call.text("ts"), error="thread_not_found")
     thread = parent["thread"] or parent["at"]
     low, high = _window(call)
+    start = paging.decode(call.text("cursor"))
+    limit = call.number("limit", default=1000, highest=1000)
     found = call.db.execute(
-        "SELECT * FROM messages WHERE channel = ? AND audience IS NULL"
-        " AND (at = ? OR (thread = ? AND at > ? AND at < ?)) ORDER BY at",
-        (row["id"], thread, thread, low, high),
+        "SELECT * FROM messages WHERE channel = ? AND audience IS NULL AND at >= ?"
+        " AND (at = ? OR (thread = ? AND at > ? AND at < ?)) ORDER BY at LIMIT ?",
+        (row["id"], start, thread, thread, low, high, limit + 1),
     ).fetchall()
-    return _page(call, row["id"], found, default=1000)
+    return _page(call, row["id"], found, limit)
 
 
 @calls.answers("chat.getPermalink")
@@ -65,12 +70,14 @@ def _window(call: calls.Call) -> tuple[int, int]:
     return bounds["oldest"] - wider, bounds["latest"] + wider
 
 
-def _page(call: calls.Call, channel: str, found: list[sqlite3.Row], *, default: int) -> dict[str, Any]:
-    limit = call.number("limit", default=default, highest=1000)
-    some, rest = paging.page(found, cursor=call.text("cursor"), limit=limit)
-    bodies = messages.decorate(call.db, channel, some, with_metadata=call.flag("include_all_metadata"))
-    more = bool(rest["next_cursor"])
-    return {"messages": bodies, "has_more": more, **({"response_metadata": rest} if more else {})}
+def _page(call: calls.Call, channel: str, found: list[sqlite3.Row], limit: int) -> dict[str, Any]:
+    """The first `limit` of what was found; one more than that says there is a next page."""
+    with_metadata = call.flag("include_all_metadata")
+    bodies = messages.decorate(call.db, channel, found[:limit], with_metadata=with_metadata)
+    if len(found) <= limit:
+        return {"messages": bodies, "has_more": False}
+    rest = {"next_cursor": paging.encode(found[limit]["at"])}
+    return {"messages": bodies, "has_more": True, "response_metadata": rest}
 
 
 def _pin_count(db: sqlite3.Connection, channel: str) -> int:

@@ -1,0 +1,284 @@
+"""The pages: what each person sees, in their language, and acts by ordinary forms."""
+
+import re
+
+import pytest
+
+from incident.slack.sandbox import words
+
+
+def plain(text):
+    return {"type": "plain_text", "text": text}
+
+
+OPTIONS = [{"text": plain("One"), "value": "1"}, {"text": plain("Two"), "value": "2"}]
+CONFIRM = {
+    "title": plain("Sure?"),
+    "text": plain("It stops."),
+    "confirm": plain("Stop it"),
+    "deny": plain("Keep"),
+}
+CARD = [
+    {"type": "header", "block_id": "h", "text": plain("INC-2026-000042")},
+    {"type": "section", "block_id": "s", "text": {"type": "mrkdwn", "text": "*Level* Ⅱ for <@U0LI>"}},
+    {
+        "type": "actions",
+        "block_id": "act",
+        "elements": [
+            {"type": "button", "action_id": "ack", "text": plain("Acknowledge"), "style": "primary"},
+            {"type": "button", "action_id": "stop", "text": plain("Stop"), "confirm": CONFIRM},
+            {"type": "static_select", "action_id": "level", "options": OPTIONS},
+        ],
+    },
+]
+
+
+def an_input(block_id, label, element):
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label),
+        "element": {"action_id": "a", **element},
+    }
+
+
+FORM = {
+    "type": "modal",
+    "title": plain("Form"),
+    "submit": plain("Save"),
+    "blocks": [
+        an_input("text", "Text", {"type": "plain_text_input", "multiline": True}),
+        an_input("one", "One of", {"type": "static_select", "options": OPTIONS}),
+        an_input("radio", "Radio", {"type": "radio_buttons", "options": OPTIONS}),
+        an_input("ticks", "Ticks", {"type": "checkboxes", "options": OPTIONS}),
+        an_input("day", "Day", {"type": "datepicker"}),
+        an_input("hour", "Hour", {"type": "timepicker"}),
+        an_input("moment", "Moment", {"type": "datetimepicker"}),
+        an_input("who", "Who", {"type": "users_select"}),
+        an_input("several", "Several", {"type": "multi_users_select"}),
+        an_input("number", "Number", {"type": "number_input", "is_decimal_allowed": False}),
+        an_input("mail", "Mail", {"type": "email_text_input"}),
+    ],
+}
+FILLED = {
+    "v:text:a": "line\nline",
+    "v:one:a": "2",
+    "v:radio:a": "1",
+    "v:ticks:a": ["1", "2"],
+    "v:day:a": "2026-11-22",
+    "v:hour:a": "09:30",
+    "v:moment:a": "2026-11-22T08:00",
+    "v:who:a": "U0BOB",
+    "v:several:a": ["U0BOB", "U0LI"],
+    "v:number:a": "42",
+    "v:mail:a": "a@b.example",
+}
+
+
+@pytest.fixture
+def browser(town):
+    """A browser without script, at the pages as mounted."""
+    return town.app.test_client()
+
+
+def see(browser, path, **more):
+    return browser.get(path, **more).get_data(as_text=True)
+
+
+def open_form(town, browser):
+    town.stand_in.answer = lambda request: (
+        (town.client().views_open(trigger_id=request["trigger_id"], view=FORM) and "")
+        if request.get("command")
+        else ""
+    )
+    browser.post("/as/U0LI/c/C0GENERAL/say", data={"text": "/incident open"})
+    return town.state()["views"][-1]["id"]
+
+
+def test_everybody_who_is_active_can_be_picked(town, browser):
+    page = see(browser, "/")
+    assert ["李娜" in page, "Bob Chen" in page, "Gone" in page] == [True, True, False]
+
+
+def test_each_person_reads_the_pages_in_their_language_unless_another_is_asked_for(town, browser):
+    assert 'lang="zh-CN"' in see(browser, "/as/U0LI/") and "频道" in see(browser, "/as/U0LI/")
+    assert 'lang="en"' in see(browser, "/as/U0BOB/")
+    english = see(browser, "/as/U0LI/c/C0GENERAL?lang=en")
+    assert "Channels" in english and "频道" not in english
+    assert "/as/U0LI/home?lang=en" in english
+
+
+def test_every_word_used_in_a_template_is_in_the_dictionary(town):
+    used = set()
+    for name in town.app.jinja_env.list_templates():
+        source, _, _ = town.app.jinja_env.loader.get_source(town.app.jinja_env, name)
+        used |= set(re.findall(r"""say\(["'](\w+)["']""", source))
+    assert len(used) > 30
+    assert used <= words.keys()
+
+
+def test_a_card_is_drawn_with_its_buttons_and_menu(town, browser):
+    town.client().chat_postMessage(channel="C0GENERAL", text="card", blocks=CARD)
+    page = see(browser, "/as/U0BOB/c/C0GENERAL")
+    assert "<strong>Level</strong> Ⅱ for" in page and "@李娜" in page
+    assert re.search(r'<button[^>]*class="primary"[^>]*value="act:ack"[^>]*>Acknowledge</button>', page)
+    assert '<option value="2">Two</option>' in page
+
+
+def test_a_button_on_the_page_reaches_the_app(town, browser):
+    ts = town.client().chat_postMessage(channel="C0GENERAL", text="card", blocks=CARD)["ts"]
+    answer = browser.post("/as/U0BOB/c/C0GENERAL/press", data={"ts": ts, "press": "act:ack"})
+    assert (answer.status_code, answer.location) == (303, "/as/U0BOB/c/C0GENERAL")
+    [request] = town.stand_in.received
+    assert (request["actions"][0]["action_id"], request["user"]["id"]) == ("ack", "U0BOB")
+
+
+def test_a_button_with_a_confirmation_asks_first(town, browser):
+    ts = town.client().chat_postMessage(channel="C0GENERAL", text="card", blocks=CARD)["ts"]
+    asked = browser.post("/as/U0BOB/c/C0GENERAL/press", data={"ts": ts, "press": "act:stop"})
+    assert 'role="alertdialog"' in asked.text and "It stops." in asked.text
+    assert town.stand_in.received == []
+    browser.post("/as/U0BOB/c/C0GENERAL/press", data={"ts": ts, "press": "act:stop", "confirmed": "1"})
+    assert town.stand_in.received[0]["actions"][0]["action_id"] == "stop"
+
+
+def test_a_menu_on_the_page_sends_the_choice(town, browser):
+    ts = town.client().chat_postMessage(channel="C0GENERAL", text="card", blocks=CARD)["ts"]
+    form = {"ts": ts, "press": "act:level", "v:act:level": "2"}
+    browser.post("/as/U0BOB/c/C0GENERAL/press", data=form)
+    assert town.stand_in.received[0]["actions"][0]["selected_option"]["value"] == "2"
+
+
+def test_an_app_that_fails_a_press_is_reported_on_the_page(town, browser):
+    ts = town.client().chat_postMessage(channel="C0GENERAL", text="card", blocks=CARD)["ts"]
+    town.stand_in.answer = lambda _: ("no", 500)
+    page = browser.post(
+        "/as/U0BOB/c/C0GENERAL/press", data={"ts": ts, "press": "act:ack"}, follow_redirects=True
+    ).text
+    assert "The app did not take that (HTTP 500)." in page
+
+
+def test_a_command_opens_a_modal_on_the_page_and_its_form_sends_every_kind_of_input(town, browser):
+    view = open_form(town, browser)
+    page = see(browser, "/as/U0LI/c/C0GENERAL")
+    assert 'role="dialog"' in page and "inert" in page
+    assert 'role="dialog"' not in see(browser, "/as/U0BOB/c/C0GENERAL")
+    browser.post(f"/as/U0LI/views/{view}", data={"do": "submit", "back": "C0GENERAL", **FILLED})
+    values = town.stand_in.received[-1]["view"]["state"]["values"]
+    assert values["text"]["a"]["value"] == "line\nline"
+    assert values["one"]["a"]["selected_option"]["value"] == "2"
+    assert values["radio"]["a"]["selected_option"]["value"] == "1"
+    assert [one["value"] for one in values["ticks"]["a"]["selected_options"]] == ["1", "2"]
+    assert (values["day"]["a"]["selected_date"], values["hour"]["a"]["selected_time"]) == (
+        "2026-11-22",
+        "09:30",
+    )
+    assert values["moment"]["a"]["selected_date_time"] == 1795305600
+    assert values["who"]["a"]["selected_user"] == "U0BOB"
+    assert values["several"]["a"]["selected_users"] == ["U0BOB", "U0LI"]
+    assert (values["number"]["a"]["value"], values["mail"]["a"]["value"]) == ("42", "a@b.example")
+    assert 'role="dialog"' not in see(browser, "/as/U0LI/c/C0GENERAL")
+
+
+def test_a_modal_that_is_not_complete_keeps_what_was_typed_and_says_what_is_missing(town, browser):
+    view = open_form(town, browser)
+    data = {"do": "submit", "back": "C0GENERAL", **FILLED, "v:mail:a": "no address", "v:one:a": ""}
+    page = browser.post(f"/as/U0LI/views/{view}", data=data, follow_redirects=True).text
+    assert "请填写此必填项。" in page and "请输入电子邮件地址。" in page
+    assert 'value="no address"' in page and "line\nline" in page
+    assert 'value="2026-11-22T08:00"' in page
+
+
+def test_a_modal_can_be_closed(town, browser):
+    view = open_form(town, browser)
+    browser.post(f"/as/U0LI/views/{view}", data={"do": "close", "back": "C0GENERAL"})
+    assert 'role="dialog"' not in see(browser, "/as/U0LI/c/C0GENERAL")
+
+
+def test_an_ephemeral_message_is_seen_by_its_person_alone(town, browser):
+    town.client().conversations_join(channel="C0GENERAL")
+    town.client().chat_postEphemeral(channel="C0GENERAL", user="U0LI", text="psst")
+    assert "psst" in see(browser, "/as/U0LI/c/C0GENERAL")
+    assert "psst" not in see(browser, "/as/U0BOB/c/C0GENERAL")
+
+
+def test_a_private_channel_is_on_nobody_elses_page(town, browser):
+    closed = town.client().conversations_create(name="closed-room", is_private=True)["channel"]["id"]
+    town.client().conversations_invite(channel=closed, users="U0LI")
+    assert "closed-room" in see(browser, "/as/U0LI/")
+    assert "closed-room" not in see(browser, "/as/U0BOB/")
+    assert browser.get(f"/as/U0BOB/c/{closed}").status_code == 404
+
+
+def test_unread_messages_are_counted_until_the_channel_is_looked_at(town, browser):
+    town.client().chat_postMessage(channel="C0GENERAL", text="new")
+    assert '<span class="count">1' in see(browser, "/as/U0BOB/")
+    see(browser, "/as/U0BOB/c/C0GENERAL")
+    assert '<span class="count">' not in see(browser, "/as/U0BOB/")
+
+
+def test_a_typed_message_and_a_reply_are_shown_escaped(town, browser):
+    browser.post("/as/U0BOB/c/C0GENERAL/say", data={"text": "<script>alert(1)</script> & *so*"})
+    ts = town.channel("C0GENERAL")["messages"][-1]["ts"]
+    browser.post("/as/U0LI/c/C0GENERAL/say", data={"text": "a reply", "thread_ts": ts})
+    page = see(browser, "/as/U0LI/c/C0GENERAL")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; <strong>so</strong>" in page
+    assert re.search(r'<ul class="thread".*a reply', page, re.DOTALL)
+
+
+def test_a_channel_can_be_joined_from_its_page(town, browser):
+    channel = town.incident_channel("inc-1")
+    assert "Join channel" in see(browser, f"/as/U0BOB/c/{channel}")
+    browser.post(f"/as/U0BOB/c/{channel}/join")
+    assert "U0BOB" in town.channel(channel)["members"]
+
+
+def test_pins_bookmarks_and_topic_are_shown(town, browser):
+    channel, client = town.incident_channel("inc-1", "U0BOB"), town.client()
+    ts = client.chat_postMessage(channel=channel, text="the card")["ts"]
+    client.pins_add(channel=channel, timestamp=ts)
+    client.bookmarks_add(channel_id=channel, title="Board", type="link", link="https://board.example/1")
+    client.conversations_setTopic(channel=channel, topic="verify stage")
+    page = see(browser, f"/as/U0BOB/c/{channel}")
+    assert 'href="https://board.example/1"' in page and "verify stage" in page
+    assert f'<a href="#m{ts}">the card</a>' in page
+
+
+def test_the_home_tab_shows_what_the_app_published_and_its_buttons_work(town, browser):
+    assert "还没有" in see(browser, "/as/U0LI/home") or "尚未" in see(browser, "/as/U0LI/home")
+    home = {"type": "home", "blocks": [CARD[2]]}
+    view = town.client().views_publish(user_id="U0LI", view=home)["view"]["id"]
+    assert "Acknowledge" in see(browser, "/as/U0LI/home")
+    browser.post(f"/as/U0LI/views/{view}", data={"press": "act:ack", "back": "home"})
+    request = town.stand_in.received[-1]
+    assert (request["container"], request["view"]["type"]) == ({"type": "view", "view_id": view}, "home")
+
+
+def test_a_page_that_asks_again_is_told_when_nothing_is_new(town, browser):
+    see(browser, "/as/U0BOB/c/C0GENERAL")
+    tag = browser.get("/as/U0BOB/c/C0GENERAL").headers["ETag"]
+    again = {"If-None-Match": tag, "X-Live": "1"}
+    assert browser.get("/as/U0BOB/c/C0GENERAL", headers=again).status_code == 304
+    town.client().chat_postMessage(channel="C0GENERAL", text="news")
+    fresh = browser.get("/as/U0BOB/c/C0GENERAL", headers=again)
+    assert (fresh.status_code, "news" in fresh.text) == (200, True)
+
+
+def test_pages_allow_no_script_or_style_but_their_own(town, browser):
+    answer = browser.get("/as/U0LI/c/C0GENERAL")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "script-src 'self'" in policy and "unsafe" not in policy
+    assert not re.search(r"<script(?![^>]*src=)|style=|\son\w+=", answer.text)
+
+
+def test_a_form_of_another_site_is_refused(town, browser):
+    answer = browser.post(
+        "/as/U0LI/c/C0GENERAL/say", data={"text": "x"}, headers={"Origin": "https://evil.example"}
+    )
+    assert answer.status_code == 403
+    assert town.channel("C0GENERAL")["messages"] == []
+
+
+@pytest.mark.parametrize("person", ["U0NOBODY", "U0GONE", "U0INCIDENTBOT"])
+def test_nobody_else_can_be_impersonated(town, browser, person):
+    assert browser.get(f"/as/{person}/").status_code == 404
