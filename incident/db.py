@@ -1,18 +1,19 @@
 """The database handle, its column types and the unit of work; the only ground module that knows Flask."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, MetaData, Numeric, String, event
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, Numeric, String, Table, event, insert, inspect
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
@@ -77,6 +78,7 @@ class Base(DeclarativeBase):
     )
 
 
+B = TypeVar("B", bound=Base)
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "autoflush": False})
 
 
@@ -149,6 +151,12 @@ def unit_of_work() -> Iterator[Session]:
         call()
 
 
+def insert_rows(model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert many rows at once, past the ORM's bookkeeping: the opening of an incident writes about forty."""
+    if rows:
+        db.session.execute(insert(cast("Table", model.__table__)), list(rows))
+
+
 def remembered(key: str, read: Callable[[], T], *, seconds: float = MEMO_SECONDS) -> T:
     """Reference data read at most every `seconds` in a process; each database has its own memory."""
     memo = _memos.setdefault(db.engine, {})
@@ -157,6 +165,14 @@ def remembered(key: str, read: Callable[[], T], *, seconds: float = MEMO_SECONDS
         kept = memo[key] = (clock.monotonic() + seconds, read())
     value: T = kept[1]
     return value
+
+
+def copied(row: B) -> B:
+    """A copy of a row that belongs to no session, so that threads may share it; for reading only."""
+    copy = type(row)()
+    for attribute in inspect(type(row)).column_attrs:
+        set_committed_value(copy, attribute.key, getattr(row, attribute.key))
+    return copy
 
 
 def forget(prefix: str) -> None:

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 
-from incident import audit, errors
+from incident import audit, clock, errors
 from incident.accounts import Actor
-from incident.db import db
+from incident.db import copied, db, forget, remembered
 from incident.errors import N_, Reason
 from incident.models.people import Department, DutyShift, Person, Repeats
 from incident.permissions import Permission
@@ -60,20 +60,22 @@ def among(shifts: Iterable[tuple[DutyShift, Person]], at: datetime, zone: ZoneIn
 
 
 def roster(codes: Sequence[str], *, at: datetime, zone: ZoneInfo) -> dict[str, OnDuty]:
-    """Who is on duty for each of some departments, in one query."""
+    """Who is on duty for each of some departments; a change elsewhere is seen within `db.MEMO_SECONDS`."""
+    everyone = remembered("duty/shifts", _shifts)
+    return {code: among(everyone.get(code, ()), at, zone) for code in codes}
+
+
+def _shifts() -> dict[str, list[tuple[DutyShift, Person]]]:
+    now = clock.now() - LONGEST_SHIFT
     rows = db.session.execute(
         select(DutyShift, Person)
         .join(Person, Person.id == DutyShift.person_id)
-        .where(
-            DutyShift.department_code.in_(codes),
-            DutyShift.starts_at <= at,
-            or_(DutyShift.ends_at > at, DutyShift.repeats != Repeats.NEVER),
-        )
+        .where(or_(DutyShift.ends_at > now, DutyShift.repeats != Repeats.NEVER))
     ).all()
-    by_code: dict[str, list[tuple[DutyShift, Person]]] = {code: [] for code in codes}
+    found: dict[str, list[tuple[DutyShift, Person]]] = {}
     for shift, person in rows:
-        by_code[shift.department_code].append((shift, person))
-    return {code: among(found, at, zone) for code, found in by_code.items()}
+        found.setdefault(shift.department_code, []).append((copied(shift), copied(person)))
+    return found
 
 
 def add_shift(
@@ -124,6 +126,7 @@ def add_shift(
     )
     db.session.add(shift)
     db.session.flush()
+    changed()
     audit.record("duty.shift_added", f"shift/{shift.id}", by=by.label, at=at, department=department)
     return shift
 
@@ -143,16 +146,27 @@ def remove_shift(shift_id: int, *, by: Actor, at: datetime) -> DutyShift:
 
 def heads(codes: Sequence[str]) -> dict[str, Person]:
     """The active heads of some departments, by code."""
+    found = remembered("duty/heads", _heads)
+    return {code: found[code] for code in codes if code in found}
+
+
+def _heads() -> dict[str, Person]:
     rows = db.session.execute(
-        select(Department.code, Person)
-        .join(Person, Person.id == Department.head_id)
-        .where(Department.code.in_(codes), Person.active)
+        select(Department.code, Person).join(Person, Person.id == Department.head_id).where(Person.active)
     )
-    return {code: person for code, person in rows}
+    return {code: copied(person) for code, person in rows}
 
 
 def group_heads() -> list[Person]:
     """The heads of the emergency group, who are told when nobody else can be reached."""
-    return list(
-        db.session.scalars(select(Person).where(Person.group_head, Person.active).order_by(Person.id))
-    )
+
+    def read() -> list[Person]:
+        found = db.session.scalars(select(Person).where(Person.group_head, Person.active).order_by(Person.id))
+        return [copied(person) for person in found]
+
+    return remembered("duty/chiefs", read)
+
+
+def changed() -> None:
+    """Forget what is remembered about people and duty, after changing it in this process."""
+    forget("duty/")

@@ -12,7 +12,7 @@ from incident import labels
 from incident.errors import N_, Reason
 from incident.playbooks import library
 from incident.settings import ROOT
-from incident.vocabulary import Channel, Stage
+from incident.vocabulary import Channel, ComplaintType, Stage
 
 CATALOGUES = ROOT / "translations"
 LOCALES = ("zh_CN", "en")
@@ -164,7 +164,11 @@ def words(kind: str, code: str, locale: str) -> str:
         case "level":
             return str(library.the_levels()[int(code)].name.model_dump()[short(locale)])
         case "type":
-            return library.current(code).plan.title[locale]
+            return (
+                _pair(labels.TYPES.get(ComplaintType(code)), code, locale)
+                if code in set(ComplaintType)
+                else code
+            )
         case "department":
             found = library.departments().get(code)
             return found.name(locale) if found else code

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, insert, or_, select, update
+from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from incident import errors
 from incident.accounts import Actor
-from incident.db import db, is_sqlite
+from incident.db import db, insert_rows, is_sqlite
 from incident.errors import N_
 from incident.models.alerts import UNDELIVERED, Delivery, DeliveryState
 from incident.permissions import Permission
@@ -65,8 +65,7 @@ def row(
 
 def enqueue_rows(rows: Sequence[dict[str, Any]]) -> None:
     """Write many at once, with the act they belong to."""
-    if rows:
-        db.session.execute(insert(Delivery), list(rows))
+    insert_rows(Delivery, rows)
 
 
 def enqueue(incident_id: int | None, step: str, *, at: datetime, key: str = "", **payload: Any) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -12,7 +12,7 @@ from incident import clocks, duty, labels, timeline
 from incident.accounts import Actor
 from incident.alerting import escalation, outbox
 from incident.coordination import departments, roles, tasks
-from incident.db import db, is_sqlite
+from incident.db import db, insert_rows, is_sqlite
 from incident.lifecycle.common import House
 from incident.models.ground import Counter
 from incident.models.incidents import (
@@ -55,7 +55,7 @@ def graded(opening: Opening, version: Version) -> tuple[Level, list[dict[str, st
     level, reasons = opening.level, list(opening.level_reasons)
     if plan.default_level < level:
         level = plan.default_level
-        reasons.append(labels.plan_default(plan.title.zh, plan.title.en, level))
+        reasons.append(labels.plan_default(plan.key, level))
     for each in plan.raises:
         by_signal = bool(opening.signals.intersection(each.signals))
         by_number = (
@@ -138,7 +138,7 @@ def _incident(
     at: datetime,
 ) -> Incident:
     plan = version.plan
-    title = labels.title(plan.title, opening.channel, opening.product)
+    title = labels.title(opening.complaint_type, opening.channel, opening.product)
     grave = bool(opening.signals & {Signal.SELF_HARM_THREAT, Signal.VIOLENCE_THREAT, Signal.DATA_LEAK})
     return Incident(
         number=f"opening-{labels.nonce()}",
@@ -190,7 +190,7 @@ def _write_children(
         (Task, tasks.planned(plan, on_duty, at=at, calendar=calendar)),
         (Clock, clock_rows),
     ):
-        db.session.execute(insert(model), [{"incident_id": incident.id, **row} for row in rows])
+        insert_rows(model, [{"incident_id": incident.id, **row} for row in rows])
 
 
 def _alert(
@@ -217,7 +217,7 @@ def _alert(
         names = "、".join(person.name for person in told)
         events.append(timeline.row(incident.id, "paged", by=by.label, at=at, people=names, rung=1))
     deliveries += escalation.page_rows(incident.id, 0, told, at=at)
-    db.session.execute(insert(TimelineEvent), events)
+    insert_rows(TimelineEvent, events)
     outbox.enqueue_rows(deliveries)
 
 

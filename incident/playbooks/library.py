@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy import func, select
 
 from incident import errors, levels, notices
-from incident.db import db, forget, remembered
+from incident.db import copied, db, forget, remembered
 from incident.errors import N_
 from incident.models.people import Department
 from incident.models.plans import PlanVersion
@@ -127,8 +127,7 @@ def _numbers() -> dict[str, tuple[int, int]]:
 
 def _document(version_id: int, model: type[M]) -> tuple[PlanVersion, M]:
     def read() -> tuple[PlanVersion, M]:
-        row = db.session.get_one(PlanVersion, version_id)
-        db.session.expunge(row)
+        row = copied(db.session.get_one(PlanVersion, version_id))
         return row, model.model_validate(row.content)
 
     return remembered(f"version/{version_id}", read, seconds=FOREVER)
@@ -202,9 +201,7 @@ def departments() -> dict[str, Department]:
 
     def read() -> dict[str, Department]:
         order = [each.code for each in _ground("@departments", Departments).departments]
-        rows = {row.code: row for row in db.session.scalars(select(Department))}
-        for row in rows.values():
-            db.session.expunge(row)
+        rows = {row.code: copied(row) for row in db.session.scalars(select(Department))}
         return {code: rows[code] for code in order if code in rows}
 
     return remembered("plans/departments", read)

@@ -1,0 +1,73 @@
+"""The composition root: joins settings, database, edges, Slack and the sandbox into one application."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from incident import api, board, cli, health, i18n, logs, models, privacy
+from incident import db as database
+from incident.lifecycle.common import House
+from incident.settings import ROOT, Settings
+from incident.slack import http as slack_http
+from incident.slack import sandbox
+
+__all__ = ["create_app", "models"]
+
+BODY_LARGEST = 17 * 1024 * 1024  # bulk imports are 16 MiB; each edge sets its own smaller limit
+
+
+def create_app(settings: Settings | None = None, *, slack_events: bool = True) -> Flask:
+    """Build the application; raises SettingsError with every wrong setting at once."""
+    settings = settings or Settings.load()
+    logs.configure(settings)
+    i18n.compile_catalogues()
+    app = Flask("incident", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.config.update(
+        SECRET_KEY=settings.session_key,
+        MAX_CONTENT_LENGTH=BODY_LARGEST,
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
+        BABEL_DEFAULT_LOCALE=settings.default_locale,
+    )
+    app.extensions["settings"] = settings
+    app.extensions["house"] = House(settings.zone, settings.rule_set)
+    privacy.use_keys(settings.personal_data_keys)
+    database.init_app(app, settings)
+    Migrate(app, database.db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    board.init_app(app, settings)
+    api.init_app(app, settings)
+    health.init_app(app)
+    slack_http.init_app(app, settings)
+    cli.init_app(app)
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    if settings.sandboxed:
+        mount_sandbox(app, settings)
+    return app
+
+
+def mount_sandbox(app: Flask, settings: Settings) -> None:
+    """Put the workspace in a box under /sandbox; there is none where a real token is set."""
+    box = sandbox.create_sandbox(
+        database=settings.var_dir / "sandbox.db",
+        events_url=f"http://{settings.host}:{settings.port}/slack/events",
+        rate_limits=settings.slack_rate_limits,
+        people=sandbox_people(),
+    )
+    app.extensions["sandbox"] = box
+    mounted: Any = DispatcherMiddleware(app.wsgi_app, {"/sandbox": box})
+    app.wsgi_app = mounted  # type: ignore[method-assign]
+
+
+def sandbox_people() -> Iterable[Any]:
+    """The demo people as the sandbox's members."""
+    from incident import demo
+
+    return [
+        sandbox.Persona(
+            id=each.slack_id, name=each.email.split("@")[0], real_name=each.name, email=each.email, locale=each.slack_locale
+        )
+        for each in demo.PEOPLE
+    ]

@@ -1,0 +1,115 @@
+"""The fixtures that most tests share: a migrated database, the application, and a server with the sandbox."""
+
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from app import create_app
+from incident.alerting.delivery import Sender
+from incident.cli import serve
+from incident.cli.prepare import prepare
+from incident.settings import Settings
+from tests import builders
+
+
+def make_settings(var_dir: Path, **given: Any) -> Settings:
+    """Settings for a test: nothing from the machine's environment or from a .env file."""
+    return Settings.load(_env_file=None, app_env="test", var_dir=var_dir, log_level="WARNING", **given)
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database made by the migrations, with plans and calendars, and with the secrets."""
+    folder = tmp_path_factory.mktemp("template")
+    app = create_app(make_settings(folder))
+    prepare(app)
+    dispose(app)
+    return folder
+
+
+def dispose(app: Flask) -> None:
+    """Close the application's connections; an open one at the end of a test is a warning, and so an error."""
+    from incident.db import db
+
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def make_app(tmp_path: Path, template: Path) -> Iterator[Callable[..., Flask]]:
+    """Makes applications on a copy of the template database; settings may be given."""
+    made: list[Flask] = []
+
+    def make(**given: Any) -> Flask:
+        folder = tmp_path / "var"
+        if not folder.exists():
+            shutil.copytree(template, folder)
+        made.append(create_app(make_settings(folder, **given)))
+        return made[-1]
+
+    yield make
+    for app in made:
+        dispose(app)
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
+    """The application with the standard people, inside its context."""
+    app = make_app()
+    with app.app_context():
+        builders.standard_people()
+        yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript, signed out."""
+    return app.test_client()
+
+
+@dataclass
+class Served:
+    """A running service: its application, address and sender (not started: a test sends when it wants to)."""
+
+    app: Flask
+    url: str
+    settings: Settings
+    sender: Sender
+
+    def deliver(self) -> int:
+        """Send everything that is due now; returns how many steps were taken."""
+        return self.sender.run_until_quiet()
+
+
+@pytest.fixture
+def served(make_app: Callable[..., Flask]) -> Iterator[Served]:
+    """The application with its sandbox on a real port, with the standard people."""
+    port = free_port()
+    app = make_app(port=port, slack_rate_limits=False)
+    server: BaseWSGIServer = make_server("127.0.0.1", port, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    settings: Settings = app.extensions["settings"]
+    with app.app_context():
+        builders.standard_people()
+        yield Served(app, f"http://127.0.0.1:{port}", settings, serve.sender(app, settings))
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
