@@ -12,7 +12,6 @@ PER_MINUTE = {"t1": 1, "t2": 20, "t3": 50, "t4": 100, "special": 600}
 POST_PER_SECOND = 1.0
 POST_BURST = 5
 POST_PER_MINUTE = 300
-# A response_url takes one answer a second like an incoming webhook; its own five uses are the tighter bound.
 POST_METHODS = frozenset({"chat.postMessage"})
 
 

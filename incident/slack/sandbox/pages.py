@@ -47,9 +47,11 @@ def blueprint(workspace: workspaces.Workspace) -> flask.Blueprint:
 
     @routes.errorhandler(refusals.Refusal)
     def refused(refusal: refusals.Refusal) -> tuple[str, int]:
-        language = _stranger_language()
-        say = words.speaker(language)
-        return flask.render_template("refused.html", error=refusal.error, say=say, language=language), 404
+        return _refused(refusal.error), 404 if refusal.error.endswith("not_found") else 409
+
+    @routes.errorhandler(ValueError)
+    def wrong(error: ValueError) -> tuple[str, int]:
+        return _refused(str(error)), 400
 
     _reading(routes, workspace)
     _acting(routes, workspace)
@@ -208,6 +210,11 @@ def _page(
         with workspace.store.writing() as db:
             scenes.mark_read(db, channel, person)
     return flask.render_template(template, **{**seen, **more})
+
+
+def _refused(reason: str) -> str:
+    language = _stranger_language()
+    return flask.render_template("refused.html", error=reason, say=words.speaker(language), language=language)
 
 
 def _stranger_language() -> str:

@@ -72,7 +72,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "renamed": ("renamed the channel to {}", "将频道更名为 {}"),
     "archived_it": ("archived the channel", "归档了频道"),
     "unarchived_it": ("reopened the channel", "重新打开了频道"),
-    "image": ("Image", "图片"),
 }
 
 Say = Callable[..., str]

@@ -282,3 +282,25 @@ def test_a_form_of_another_site_is_refused(town, browser):
 @pytest.mark.parametrize("person", ["U0NOBODY", "U0GONE", "U0INCIDENTBOT"])
 def test_nobody_else_can_be_impersonated(town, browser, person):
     assert browser.get(f"/as/{person}/").status_code == 404
+
+
+def test_a_channel_can_be_left_from_its_page(town, browser):
+    channel = town.incident_channel("inc-1", "U0BOB")
+    assert "Leave" in see(browser, f"/as/U0BOB/c/{channel}")
+    browser.post(f"/as/U0BOB/c/{channel}/leave")
+    assert "U0BOB" not in town.channel(channel)["members"]
+
+
+@pytest.mark.parametrize(("choice", "status"), [("2", 303), ("9", 400)])
+def test_only_what_a_menu_offers_can_be_chosen(town, browser, choice, status):
+    ts = town.client().chat_postMessage(channel="C0GENERAL", text="card", blocks=CARD)["ts"]
+    form = {"ts": ts, "press": "act:level", "v:act:level": choice}
+    assert browser.post("/as/U0BOB/c/C0GENERAL/press", data=form).status_code == status
+
+
+def test_speaking_in_an_archived_channel_is_refused_in_words(town, browser):
+    channel = town.incident_channel("inc-1", "U0BOB")
+    town.client().conversations_archive(channel=channel)
+    answer = browser.post(f"/as/U0BOB/c/{channel}/say", data={"text": "x"})
+    assert (answer.status_code, "is_archived" in answer.text) == (409, True)
+    assert "This channel is archived." in see(browser, f"/as/U0BOB/c/{channel}")

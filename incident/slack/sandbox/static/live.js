@@ -47,7 +47,7 @@ function apply(html, force) {
 
 async function send(form, button) {
   const data = new FormData(form, button ?? null);
-  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(data) });
+  const answer = await fetch(form.action, { method: "POST", headers: { "X-Live": "1" }, body: new URLSearchParams(data) });
   if (!apply(await answer.text(), true)) {
     location.reload();
     return;
