@@ -1,0 +1,1 @@
+"""Benchmarks: real servers, real HTTP, figures with their machine; `make bench` runs them all."""
