@@ -20,7 +20,8 @@ function swap(id, page, force) {
   const box = $(id), next = page.getElementById(id);
   if (!box || !next || box.innerHTML === next.innerHTML) return;
   if (id === "foot" && box.querySelector("textarea") && next.querySelector("textarea")) return;
-  if (id === "dialog" && !force && hash(box) === hash(next)) return;
+  // A question that was asked waits for its answer; a form is left alone until the app changes it.
+  if (id === "dialog" && !force && ["ask", hash(next)].includes(hash(box))) return;
   if (id === "flow" && !force && busyIn(box)) return;
   const follow = id === "flow" && atBottom(box), place = box.scrollTop;
   keepOpen(box, next);
