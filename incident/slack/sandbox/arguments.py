@@ -8,6 +8,8 @@ import flask
 
 from incident.slack.sandbox import refusals, table
 
+# Taken by every method: the token, and the team that Slack's own framework (Bolt) adds to each of its calls.
+_EVERYWHERE = frozenset({"token", "team_id"})
 _TRUE = {"1", "true", "True"}
 _FALSE = {"0", "false", "False", ""}
 # Where Slack names the missing argument by an error of its own.
@@ -45,7 +47,7 @@ def token(request: flask.Request) -> str | None:
 
 def check(method: table.Method, raw: dict[str, Any]) -> dict[str, Any]:
     """Typed arguments. Refuses unknown ones, missing ones and values of the wrong type."""
-    raw = {name: value for name, value in raw.items() if name != "token" and value is not None}
+    raw = {name: value for name, value in raw.items() if name not in _EVERYWHERE and value is not None}
     faults = [f"[ERROR] unknown argument: {name}" for name in sorted(set(raw) - set(method.args))]
     typed: dict[str, Any] = {}
     for name, value in raw.items():
