@@ -39,7 +39,11 @@ class Result:
 
 def request(method: str, path: str, *, headers: dict[str, str], body: bytes = b"") -> bytes:
     """One HTTP/1.1 request as bytes."""
-    lines = [f"{method} {path} HTTP/1.1", "Host: bench", *(f"{name}: {value}" for name, value in headers.items())]
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        "Host: bench",
+        *(f"{name}: {value}" for name, value in headers.items()),
+    ]
     if body or method == "POST":
         lines.append(f"Content-Length: {len(body)}")
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
@@ -89,7 +93,9 @@ class _Connection:
         self.socket = self._open()
 
 
-def run(port: int, requests: Iterator[bytes], *, clients: int, on_answer: Callable[[], None] = lambda: None) -> Result:
+def run(
+    port: int, requests: Iterator[bytes], *, clients: int, on_answer: Callable[[], None] = lambda: None
+) -> Result:
     """Send every request over `clients` connections, each one after another; closed loop."""
     result = Result()
     selector = selectors.DefaultSelector()

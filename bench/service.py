@@ -84,7 +84,10 @@ def postgresql(*, workers: int = 2, **settings: str) -> Iterator[Service]:
             url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
             environment = _environment(folder, {"DATABASE_URL": url, **settings})
             subprocess.run(
-                [sys.executable, "-m", "flask", "--app", "app", "demo", "load"], cwd=ROOT, env=environment, check=True
+                [sys.executable, "-m", "flask", "--app", "app", "demo", "load"],
+                cwd=ROOT,
+                env=environment,
+                check=True,
             )
             commands = [["web", "--workers", str(workers)], ["scheduler"], ["delivery"]]
             with _running(environment, folder, commands) as service:
@@ -150,3 +153,15 @@ def wait_until_ready(port: int) -> None:
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.02)
     raise TimeoutError(f"the service on port {port} was not ready within {READY_WITHIN} s")
+
+
+def wait_until_answering(port: int) -> None:
+    """Until the process answers at all; for a web process that runs without a scheduler."""
+    deadline = time.monotonic() + READY_WITHIN
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.02)
+    raise TimeoutError(f"nothing answered on port {port} within {READY_WITHIN} s")

@@ -1,0 +1,81 @@
+"""Runs the benchmarks, writes bench/results/*.json and prints a table; name cases to run only those."""
+
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bench import cases, servers, service
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def _sqlite(case: Callable[..., dict[str, Any]], **given: Any) -> dict[str, Any]:
+    with service.sqlite() as running:
+        return case(running, **given)
+
+
+def _postgresql(case: Callable[..., dict[str, Any]], **given: Any) -> dict[str, Any]:
+    with service.postgresql() as running:
+        return case(running, **given)
+
+
+def _both(case: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    return {"SQLite, one process": _sqlite(case), "PostgreSQL, 2 web processes": _postgresql(case)}
+
+
+def _pages() -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, start in {"SQLite": service.sqlite, "PostgreSQL": service.postgresql}.items():
+        with start() as running:
+            for total in (1_000, 100_000):
+                cases.fill(running, total)
+                found[f"{name}, {total:,} open incidents"] = cases.pages(running)
+    return found
+
+
+CASES: dict[str, Callable[[], dict[str, Any]]] = {
+    "footprint": cases.footprint,
+    "opening": lambda: _both(cases.opening),
+    "alerts": lambda: _both(cases.alerts),
+    "slash": lambda: _both(cases.slash),
+    "pages": _pages,
+    "servers": servers.compare,
+}
+
+
+def main(names: list[str]) -> None:
+    """Run the named cases, or all."""
+    RESULTS.mkdir(exist_ok=True)
+    for name in names or list(CASES):
+        begun = time.perf_counter()
+        figures = CASES[name]()
+        record = {
+            "case": name,
+            "machine": {"cores": os.cpu_count(), "processor": platform.processor() or platform.machine()},
+            "python": platform.python_version(),
+            "seconds": round(time.perf_counter() - begun, 1),
+            "figures": figures,
+        }
+        (RESULTS / f"{name}.json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+        print(f"\n{name} ({record['seconds']} s)")
+        _table(figures, "  ")
+
+
+def _table(figures: dict[str, Any], indent: str) -> None:
+    for key, value in figures.items():
+        if isinstance(value, dict) and any(isinstance(each, dict) for each in value.values()):
+            print(f"{indent}{key}")
+            _table(value, indent + "  ")
+        elif isinstance(value, dict):
+            print(f"{indent}{key:<28}" + "  ".join(f"{name} {figure}" for name, figure in value.items()))
+        else:
+            print(f"{indent}{key:<28}{value}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
