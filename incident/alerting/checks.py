@@ -1,0 +1,91 @@
+"""The look just before sending: is the step still wanted, and for whom?"""
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from incident.alerting import escalation, facts
+from incident.alerting.facts import PersonFacts
+from incident.db import db
+from incident.errors import N_
+from incident.models.alerts import Delivery
+from incident.models.incidents import Incident
+from incident.models.people import Person
+
+Check = Callable[[Delivery, Incident], str | None]
+
+
+def _open(_delivery: Delivery, incident: Incident) -> str | None:
+    return None if incident.is_open else N_("The incident is no longer open.")
+
+
+def _unanswered(delivery: Delivery, incident: Incident) -> str | None:
+    if incident.acknowledged_at is not None:
+        return N_("The incident was acknowledged before the alert went out.")
+    return _open(delivery, incident)
+
+
+def _live(_delivery: Delivery, incident: Incident) -> str | None:
+    return N_("A drill is not told to anybody outside it.") if incident.drill else None
+
+
+def _participant(delivery: Delivery, incident: Incident) -> str | None:
+    """Messages of a drill go to its participants and nobody else."""
+    if not incident.drill or delivery.payload.get("person_id") is None:
+        return None
+    known = {each.id for each in escalation.drill_participants(incident.id)}
+    return (
+        None if delivery.payload["person_id"] in known else N_("This person does not take part in the drill.")
+    )
+
+
+def _active(delivery: Delivery, _incident: Incident) -> str | None:
+    person = db.session.get(Person, delivery.payload.get("person_id") or 0)
+    return None if person and person.active else N_("The person is no longer active.")
+
+
+def _has_card(_delivery: Delivery, incident: Incident) -> str | None:
+    return None if incident.card_ts else N_("There is no card to update.")
+
+
+def _has_announcement(_delivery: Delivery, incident: Incident) -> str | None:
+    return None if incident.announcement_ts else N_("There is no announcement to update.")
+
+
+def _has_channel(_delivery: Delivery, incident: Incident) -> str | None:
+    return None if incident.channel_id else N_("The incident has no channel.")
+
+
+CHECKS: dict[str, tuple[Check, ...]] = {
+    "page": (_unanswered, _active, _participant),
+    "fallback": (_unanswered, _live),
+    "announce": (_live, _open),
+    "create_channel": (_open,),
+    "post_card": (_has_channel,),
+    "invite": (_has_channel,),
+    "set_topic": (_has_channel,),
+    "pin": (_has_card,),
+    "bookmark": (_has_channel,),
+    "post": (_has_channel,),
+    "update_card": (_has_card,),
+    "update_announcement": (_live, _has_announcement),
+    "remind": (_participant,),
+    "update_page": (),
+}
+
+
+def needless(delivery: Delivery, incident: Incident | None) -> str | None:
+    """Why a step need not be taken any more, as a message id; None where it must be taken."""
+    if incident is None:
+        return None
+    return next((why for check in CHECKS[delivery.step] if (why := check(delivery, incident))), None)
+
+
+def audience(
+    delivery: Delivery, incident: Incident | None, *, at: datetime, zone: ZoneInfo
+) -> tuple[PersonFacts, ...]:
+    """Whom the step is for, as things are now."""
+    if delivery.step == "invite" and incident is not None:
+        return facts.responders(incident, at=at, zone=zone)
+    person_id = delivery.payload.get("person_id")
+    return facts.people([person_id]) if person_id is not None else ()

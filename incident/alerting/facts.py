@@ -1,0 +1,208 @@
+"""What a message about an incident may say: a snapshot of plain facts, never personal data of customers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from incident import duty
+from incident.alerting import escalation
+from incident.db import db
+from incident.models.alerts import Delivery, DeliveryState
+from incident.models.incidents import (
+    Clock,
+    ClockState,
+    Incident,
+    IncidentDepartment,
+    IncidentRoleHolder,
+    Task,
+)
+from incident.models.people import Person
+from incident.playbooks import library
+from incident.vocabulary import Level, Stage, Status, TaskStatus
+
+
+@dataclass(frozen=True)
+class Words:
+    """The same words in both languages."""
+
+    zh: str
+    en: str
+
+    def __getitem__(self, locale: str) -> str:
+        return self.zh if locale.startswith("zh") else self.en
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    """Somebody who works with the service."""
+
+    id: int
+    name: str
+    slack_id: str | None
+    locale: str | None
+
+
+@dataclass(frozen=True)
+class DepartmentFacts:
+    """A called-out department: `state` is called, working or signed_off."""
+
+    name: Words
+    state: str
+    responsible: bool
+
+
+@dataclass(frozen=True)
+class ClockFacts:
+    """The clock that runs out next."""
+
+    title: Words
+    due_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentFacts:
+    """One incident; departments, tasks and the clock are filled in where the card is drawn."""
+
+    id: int
+    number: str
+    drill: bool
+    sensitive: bool
+    level: Level
+    title: Words
+    kind: Words
+    plan_key: str
+    stage: Stage
+    status: Status
+    opened_at: datetime
+    url: str
+    version: int
+    commander: PersonFacts | None
+    acknowledged_by: PersonFacts | None
+    acknowledged_at: datetime | None
+    channel_id: str | None
+    channel_name: str | None
+    card_ts: str | None
+    announcement_channel: str | None
+    announcement_ts: str | None
+    departments: tuple[DepartmentFacts, ...] = ()
+    tasks_done: int = 0
+    tasks_all: int = 0
+    next_clock: ClockFacts | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be acted on."""
+        return self.status == Status.OPEN
+
+
+def person(row: Person | None) -> PersonFacts | None:
+    """The facts of a person."""
+    return PersonFacts(row.id, row.name, row.slack_id, row.locale) if row else None
+
+
+def of(incident: Incident, *, base_url: str, whole: bool = True) -> IncidentFacts:
+    """A snapshot of an incident; with `whole` off, without what only the card shows."""
+    commander = db.session.get(Person, incident.commander_id or 0)
+    first = db.session.get(Person, incident.acknowledged_by_id or 0)
+    title = library.version(incident.plan_version_id).plan.title
+    done, everything = _tasks(incident.id) if whole else (0, 0)
+    return IncidentFacts(
+        id=incident.id,
+        number=incident.number,
+        drill=incident.drill,
+        sensitive=incident.sensitive,
+        level=Level(incident.level),
+        title=Words(incident.title_zh, incident.title_en),
+        kind=Words(title.zh, title.en),
+        plan_key=incident.plan_key,
+        stage=Stage(incident.stage),
+        status=Status(incident.status),
+        opened_at=incident.opened_at,
+        url=f"{base_url}/incidents/{incident.number}",
+        version=incident.version,
+        commander=person(commander),
+        acknowledged_by=person(first),
+        acknowledged_at=incident.acknowledged_at,
+        channel_id=incident.channel_id,
+        channel_name=incident.channel_name,
+        card_ts=incident.card_ts,
+        announcement_channel=incident.announcement_channel,
+        announcement_ts=incident.announcement_ts,
+        departments=_departments(incident.id) if whole else (),
+        tasks_done=done,
+        tasks_all=everything,
+        next_clock=_next_clock(incident.id) if whole else None,
+    )
+
+
+def _departments(incident_id: int) -> tuple[DepartmentFacts, ...]:
+    names = library.departments()
+    rows = db.session.execute(
+        select(IncidentDepartment.code, IncidentDepartment.state, IncidentDepartment.part)
+        .where(IncidentDepartment.incident_id == incident_id)
+        .order_by(IncidentDepartment.part, IncidentDepartment.id)
+    )
+    return tuple(
+        DepartmentFacts(
+            Words(names[code].name("zh"), names[code].name("en")), str(state), part == "responsible"
+        )
+        for code, state, part in rows
+    )
+
+
+def _tasks(incident_id: int) -> tuple[int, int]:
+    counted = db.session.execute(
+        select(Task.status, func.count())
+        .where(Task.incident_id == incident_id, Task.status != TaskStatus.DROPPED)
+        .group_by(Task.status)
+    )
+    counts = {str(status): count for status, count in counted}
+    return counts.get(TaskStatus.DONE, 0), sum(counts.values())
+
+
+def _next_clock(incident_id: int) -> ClockFacts | None:
+    found = db.session.scalar(
+        select(Clock)
+        .where(Clock.incident_id == incident_id, Clock.state == ClockState.RUNNING)
+        .order_by(Clock.due_at)
+        .limit(1)
+    )
+    return ClockFacts(Words(found.title_zh, found.title_en), found.due_at) if found else None
+
+
+def responders(incident: Incident, *, at: datetime, zone: ZoneInfo) -> tuple[PersonFacts, ...]:
+    """Whom the channel is for: who is on duty for the departments called out, commander, role holders,
+    whoever was alerted and whoever answered; of a drill, its participants among them and nobody else."""
+    ids: set[int | None] = {incident.commander_id, incident.acknowledged_by_id}
+    ids.update(_column(IncidentDepartment.lead_id, IncidentDepartment.incident_id == incident.id))
+    called = _column(IncidentDepartment.code, IncidentDepartment.incident_id == incident.id)
+    on_duty = duty.roster(called, at=at, zone=zone).values()
+    ids.update(each.id for found in on_duty for each in found.people)
+    ids.update(_column(IncidentRoleHolder.person_id, IncidentRoleHolder.incident_id == incident.id))
+    alerted = db.session.scalars(
+        select(Delivery.payload).where(
+            Delivery.incident_id == incident.id,
+            Delivery.step == "page",
+            Delivery.state != DeliveryState.SKIPPED,
+        )
+    )
+    ids.update(payload.get("person_id") for payload in alerted)
+    if incident.drill:
+        ids &= {each.id for each in escalation.drill_participants(incident.id)}
+    return people(each for each in ids if each is not None)
+
+
+def _column(column: object, condition: object) -> list[Any]:
+    return list(db.session.scalars(select(column).where(condition)))  # type: ignore[call-overload]
+
+
+def people(ids: Iterable[int]) -> tuple[PersonFacts, ...]:
+    """The active ones of some people, by their ids."""
+    rows = db.session.scalars(
+        select(Person).where(Person.id.in_(list(ids)), Person.active).order_by(Person.id)
+    )
+    return tuple(PersonFacts(row.id, row.name, row.slack_id, row.locale) for row in rows)

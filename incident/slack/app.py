@@ -1,0 +1,128 @@
+"""The Bolt application: the command, the buttons and the modal, each handled in the request's own thread."""
+
+import re
+
+import flask
+from slack_bolt import Ack, App
+from slack_bolt.authorization import AuthorizeResult
+
+from incident import clock, i18n
+from incident.db import unit_of_work
+from incident.errors import DomainError
+from incident.intake import receive
+from incident.lifecycle.common import House
+from incident.settings import Settings
+from incident.slack import asking, people, pressing, spoken, words
+from incident.slack.asking import Ask
+from incident.slack.blocks import declare, menu, texts
+from incident.slack.client import SlackCalls
+from incident.slack.envelopes import BlockActions, Command, ViewSubmission
+
+ANSWER_SECONDS = 2.0  # for calls made while somebody waits: Slack itself gives up after 3 s
+COMMAND = "/incident"
+
+
+class Desk:
+    """What every handler needs: who asks, in which language, and with what."""
+
+    def __init__(self, settings: Settings, house: House) -> None:
+        self._settings, self._house = settings, house
+        self._slack = SlackCalls(settings, timeout=min(ANSWER_SECONDS, settings.slack_timeout_seconds))
+        self.locales = people.Locales(self._slack, settings.default_locale)
+
+    def ask(self, slack_id: str, *, trigger_id: str, rest: str = "", channel_id: str = "") -> Ask | None:
+        """An Ask of the person linked to a Slack account; None where there is none."""
+        person = people.by_slack_id(slack_id)
+        if person is None:
+            return None
+        return Ask(
+            person=person,
+            locale=self.locales.of(slack_id, person),
+            rest=rest,
+            channel_id=channel_id,
+            trigger_id=trigger_id,
+            at=clock.now(),
+            house=self._house,
+            settings=self._settings,
+            slack=self._slack,
+        )
+
+
+def build(settings: Settings, house: House) -> App:
+    """The application; it calls nobody while it is built, so that the service starts while Slack is down."""
+    # before the response: the handlers only touch the database, and there is no Flask context elsewhere
+    bolt = App(
+        signing_secret=settings.signing_secret,
+        process_before_response=True,
+        token_verification_enabled=False,
+        authorize=lambda enterprise_id, team_id: AuthorizeResult(
+            enterprise_id=enterprise_id, team_id=team_id, bot_token=settings.slack_token
+        ),
+    )
+    desk = Desk(settings, house)
+    bolt.command(COMMAND)(lambda ack: _command(desk, ack))
+    bolt.action(texts.ACKNOWLEDGE)(lambda ack: _acknowledge(desk, ack))
+    bolt.action(menu.DECLARE)(lambda ack: _declare(desk, ack))
+    bolt.action(texts.OPEN_ON_BOARD)(lambda ack: ack())
+    bolt.view(declare.CALLBACK)(lambda ack: _submit(desk, ack))
+    bolt.event(re.compile(".+"))(lambda ack: ack())
+    return bolt
+
+
+def _command(desk: Desk, ack: Ack) -> None:
+    asked: Command = flask.g.slack
+    ask = desk.ask(asked.user_id, trigger_id=asked.trigger_id, channel_id=asked.channel_id)
+    answer = words.answer(ask, asked.text) if ask else asking.unlinked(asked.user_id)
+    if answer is None:
+        ack()
+    else:
+        ack(text=answer.text, blocks=answer.blocks, response_type="ephemeral")
+
+
+def _acknowledge(desk: Desk, ack: Ack) -> None:
+    press: BlockActions = flask.g.slack
+    ask = _presser(desk, press)
+    ack()
+    if ask is not None:
+        pressing.acknowledge(ask, press)
+
+
+def _declare(desk: Desk, ack: Ack) -> None:
+    press: BlockActions = flask.g.slack
+    ask = _presser(desk, press)
+    ack()
+    answer = words.answer(ask, "open") if ask else None
+    if answer is not None:
+        pressing.whisper(press, answer)
+
+
+def _presser(desk: Desk, press: BlockActions) -> Ask | None:
+    """Who pressed; somebody not linked to a person is told so."""
+    ask = desk.ask(press.user.id, trigger_id=press.trigger_id, channel_id=press.container.channel_id)
+    if ask is None:
+        pressing.whisper(press, asking.unlinked(press.user.id))
+    return ask
+
+
+def _submit(desk: Desk, ack: Ack) -> None:
+    """Declare the incident; what is wrong stands at its input."""
+    sent: ViewSubmission = flask.g.slack
+    ask = desk.ask(sent.user.id, trigger_id=sent.trigger_id)
+    if ask is None:
+        ack(response_action="errors", errors={"summary": asking.unlinked(sent.user.id).text})
+        return
+    given = declare.read(sent.view.state.values)
+    try:
+        with unit_of_work():
+            incident = receive.declare_by_hand(**given, by=ask.by, at=ask.at, house=ask.house)
+    except DomainError as error:
+        ack(response_action="errors", errors=_at_inputs(error, ask.locale))
+        return
+    ack(response_action="update", view=declare.done(spoken.snapshot(ask, incident), ask.locale))
+
+
+def _at_inputs(error: DomainError, locale: str) -> dict[str, str]:
+    """Each reason at the input it belongs to; what belongs to none stands at the summary."""
+    found = {str(each.loc[0]): i18n.say(each, locale) for each in error.reasons if each.loc}
+    known = {block: words for block, words in found.items() if block in declare.INPUTS}
+    return known or {"summary": i18n.say(error.reason, locale)}

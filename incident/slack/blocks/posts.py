@@ -1,0 +1,23 @@
+"""Short messages in the incident's channel: what somebody did."""
+
+from typing import Any
+
+from incident.alerting.facts import IncidentFacts
+from incident.errors import N_
+from incident.slack.blocks import texts
+from incident.slack.blocks.texts import Message
+
+# what was said → the sentence; the values come from the delivery's payload
+SAID: dict[str, str] = {
+    "acknowledged": N_("✅ %(name)s acknowledged the incident."),
+    "moved": N_("➡️ %(name)s moved the incident to %(stage)s."),
+    "level_changed": N_("↕️ %(name)s changed the level to %(level)s."),
+    "closed": N_("🏁 %(name)s closed the incident."),
+}
+
+
+def build(incident: IncidentFacts, payload: dict[str, Any], locale: str) -> Message:
+    """What somebody did, in a line; raises KeyError for something without a sentence."""
+    words = texts.say(SAID[payload["said"]], locale, **payload)
+    line = f"{texts.drill_mark(incident, locale)}{words}"
+    return Message(line, [texts.section(line)])

@@ -1,0 +1,281 @@
+"""Slack as a way out for alerts: one small method for each step of the outbox.
+
+A step whose outcome is unknown is looked up before it is taken again: a message by the key in its
+metadata, a channel by its name and maker, a bookmark by its link, a topic by its text.
+"""
+
+import html
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+from incident.alerting.channels import Order, Trouble
+from incident.alerting.facts import IncidentFacts, PersonFacts
+from incident.settings import Settings
+from incident.slack import client, naming
+from incident.slack.blocks import announcement, card, page, posts, reminders
+from incident.slack.blocks.texts import Message
+from incident.slack.client import SlackCalls
+
+EVENT_TYPE = "incident_step"
+INVITE_MOST = 100  # people a call takes; docs.slack.dev/reference/methods/conversations.invite
+SUFFIX_MOST = 9  # names tried: inc-…, inc-…-2 up to -9
+LOOK_BACK = timedelta(seconds=60)  # Slack's clock and ours may differ by so much
+LOOK_PAGES, PAGE_SIZE = 10, 200
+ALREADY_THERE = ("already_in_channel", "cant_invite_self")
+
+
+class SlackChannel:
+    """Takes the steps of the outbox in one Slack workspace."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings, self._zone = settings, settings.zone
+        self.slack = SlackCalls(settings)
+        self._once = threading.Lock()  # one thread finds or makes the response channel, the rest wait
+        self._response: str | None = None
+        self._bot: str | None = None
+        self._direct: dict[str, str] = {}
+        self._steps: dict[str, Callable[[Order, IncidentFacts], dict[str, Any]]] = {
+            "announce": self._announce,
+            "create_channel": self._create_channel,
+            "post_card": self._post_card,
+            "invite": self._invite,
+            "set_topic": self._set_topic,
+            "pin": self._pin,
+            "bookmark": self._bookmark,
+            "post": self._post,
+            "page": self._page,
+            "update_card": self._update_card,
+            "update_announcement": self._update_announcement,
+            "update_page": self._update_page,
+        }
+
+    def deliver(self, order: Order) -> dict[str, Any]:
+        """Take one step; raises Trouble by kind."""
+        if order.step == "remind":
+            return self._remind(order)
+        if order.incident is None:
+            raise Trouble("invalid", word="no_incident")
+        return self._steps[order.step](order, order.incident)
+
+    def _create_channel(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
+        """A private channel, always: what a channel says must not be retried in the open."""
+        base = naming.channel_name(incident, self._settings.zone)
+        for name in (base, *(f"{base}-{number}" for number in range(2, SUFFIX_MOST + 1))):
+            try:
+                made = self.slack.call("conversations.create", name=name, is_private=True)["channel"]
+            except Trouble as trouble:
+                if trouble.kind != "name_taken":
+                    raise
+                made = self._made_before(name, order)
+            if made is not None:
+                return {"channel": made["id"], "name": made["name"]}
+        raise Trouble("name_taken", name=base)
+
+    def _made_before(self, name: str, order: Order) -> dict[str, Any] | None:
+        """The channel that an earlier attempt at this very step made, if it did."""
+        since = (order.created_at - LOOK_BACK).timestamp()
+        gone = order.payload.get("gone", [])
+        listed = self._pages(
+            "users.conversations", "channels", types="private_channel", exclude_archived=True
+        )
+        for each in listed:
+            ours = each["name"] == name and each["creator"] == self._me() and each["id"] not in gone
+            if ours and each["created"] >= since:
+                return each
+        return None
+
+    def _me(self) -> str:
+        if self._bot is None:
+            self._bot = str(self.slack.call("auth.test")["user_id"])
+        return self._bot
+
+    def _set_topic(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
+        channel, topic = _channel(incident), naming.topic(incident, order.locale)
+        if order.uncertain:
+            present = self.slack.call("conversations.info", channel=channel)["channel"]["topic"]["value"]
+            if html.unescape(present) == topic:
+                return {}
+        self.slack.call("conversations.setTopic", channel=channel, topic=topic)
+        return {}
+
+    def _invite(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
+        """Everybody who can be; those who cannot are named with the reason, and the rest get in."""
+        known = {each.slack_id: each for each in order.people if each.slack_id}
+        refused = [(each, "no_slack_account") for each in order.people if not each.slack_id]
+        ids = list(known)
+        for start in range(0, len(ids), INVITE_MOST):
+            batch = ids[start : start + INVITE_MOST]
+            refused += [(known[id_], why) for id_, why in self._invite_batch(_channel(incident), batch)]
+        left = [{"person": each.name, "kind": why} for each, why in refused]
+        return {"invited": len(order.people) - len(left), "not_invited": left}
+
+    def _invite_batch(self, channel: str, ids: list[str]) -> list[tuple[str, str]]:
+        """(id, kind of trouble) of those who did not get in; with `force` one of them stops nobody else."""
+        try:
+            answer = self.slack.call("conversations.invite", channel=channel, users=",".join(ids), force=True)
+            faults = answer.get("errors", [])
+        except Trouble as trouble:
+            if not trouble.details:
+                raise
+            faults = trouble.details
+        return [
+            (fault["user"], client.KINDS.get(fault["error"], "invalid"))
+            for fault in faults
+            if fault["error"] not in ALREADY_THERE and "user" in fault
+        ]
+
+    def _post_card(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
+        return self._say(order, _channel(incident), card.build(incident, order.locale, self._zone))
+
+    def _pin(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
+        self._idempotent(
+            "pins.add", "already_pinned", channel=_channel(incident), timestamp=str(incident.card_ts)
+        )
+        return {}
+
+    def _idempotent(self, method: str, already: str, **arguments: Any) -> None:
+        try:
+            self.slack.call(method, **arguments)
+        except Trouble as trouble:
+            if trouble.code != already:
+                raise
+
+    def _bookmark(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
+        channel = _channel(incident)
+        if order.uncertain:
+            listed = self.slack.call("bookmarks.list", channel_id=channel)["bookmarks"]
+            if any(each["link"] == incident.url for each in listed):
+                return {}
+        title = naming.bookmark_title(incident, order.locale)
+        self.slack.call("bookmarks.add", channel_id=channel, title=title, type="link", link=incident.url)
+        return {}
+
+    def _announce(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
+        channel = self._response_channel()
+        try:
+            return self._say(order, channel, announcement.build(incident, order.locale, self._zone))
+        except Trouble as trouble:
+            if trouble.kind == "channel_gone":
+                self._response = None  # found, or made, afresh at the next attempt
+            raise
+
+    def _response_channel(self) -> str:
+        """The channel where incidents are announced: by id, by name, or made where there is none."""
+        with self._once:
+            if self._response is None:
+                wanted = self._settings.slack_response_channel.removeprefix("#")
+                self._response = wanted if naming.is_id(wanted) else self._named_channel(wanted)
+            return self._response
+
+    def _named_channel(self, name: str) -> str:
+        kinds = "public_channel,private_channel"
+        listed = self._pages("conversations.list", "channels", types=kinds, exclude_archived=True)
+        found = next((each for each in listed if each["name"] == name), None)
+        if found is None:
+            found = self.slack.call("conversations.create", name=name)["channel"]
+        elif not found["is_member"]:
+            self.slack.call("conversations.join", channel=found["id"])
+        return str(found["id"])
+
+    def _post(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
+        return self._say(order, _channel(incident), posts.build(incident, order.payload, order.locale))
+
+    def _page(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
+        """A direct message in the person's own language, with the button to acknowledge."""
+        person = _person(order)
+        locale = person.locale or order.locale
+        return self._say(order, self._direct_with(person), page.build(incident, locale, self._zone))
+
+    def _remind(self, order: Order) -> dict[str, Any]:
+        """To whoever must act; to the incident's channel where nobody with a Slack account is named."""
+        person = next((each for each in order.people if each.slack_id), None)
+        channel = order.incident.channel_id if order.incident else None
+        if person is None and channel is None:
+            raise Trouble("no_slack_account", name=order.people[0].name if order.people else "-")
+        locale = (person.locale if person else None) or order.locale
+        where = self._direct_with(person) if person else str(channel)
+        return self._say(order, where, reminders.build(order, locale, self._zone, self._settings.url))
+
+    def _direct_with(self, person: PersonFacts) -> str:
+        if not person.slack_id:
+            raise Trouble("no_slack_account", name=person.name)
+        if person.slack_id not in self._direct:
+            try:
+                opened = self.slack.call("conversations.open", users=person.slack_id)
+            except Trouble as trouble:
+                if trouble.kind == "user_gone":
+                    raise Trouble("user_gone", code=trouble.code, name=person.name) from trouble
+                raise
+            self._direct[person.slack_id] = str(opened["channel"]["id"])
+        return self._direct[person.slack_id]
+
+    def _update_card(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
+        return self._change(
+            _channel(incident), str(incident.card_ts), card.build(incident, order.locale, self._zone)
+        )
+
+    def _update_announcement(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
+        where, ts = str(incident.announcement_channel), str(incident.announcement_ts)
+        return self._change(where, ts, announcement.build(incident, order.locale, self._zone))
+
+    def _update_page(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
+        locale = (order.people[0].locale if order.people else None) or order.locale
+        return self._change(
+            order.payload["channel"], order.payload["ts"], page.build(incident, locale, self._zone)
+        )
+
+    def _say(self, order: Order, channel: str, message: Message) -> dict[str, Any]:
+        """Post a message once: where an earlier attempt may have arrived, it is looked for first."""
+        ts = self._said_before(order, channel) if order.uncertain else None
+        if ts is None:
+            said = self.slack.call(
+                "chat.postMessage",
+                channel=channel,
+                text=message.text,
+                blocks=message.blocks,
+                metadata={"event_type": EVENT_TYPE, "event_payload": {"key": self._key(order)}},
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+            ts = str(said["ts"])
+        return {"channel": channel, "ts": ts}
+
+    def _key(self, order: Order) -> str:
+        """Names the step among all messages; in a channel that replaced another it is a new message."""
+        return f"{order.key}@{order.created_at.timestamp():.0f}"
+
+    def _said_before(self, order: Order, channel: str) -> str | None:
+        oldest = f"{(order.created_at - LOOK_BACK).timestamp():.6f}"
+        history = self._pages(
+            "conversations.history", "messages", channel=channel, oldest=oldest, include_all_metadata=True
+        )
+        for each in history:
+            if each.get("metadata", {}).get("event_payload", {}).get("key") == self._key(order):
+                return str(each["ts"])
+        return None
+
+    def _change(self, channel: str, ts: str, message: Message) -> dict[str, Any]:
+        self.slack.call("chat.update", channel=channel, ts=ts, text=message.text, blocks=message.blocks)
+        return {"channel": channel, "ts": ts}
+
+    def _pages(self, method: str, field: str, **arguments: Any) -> Iterator[dict[str, Any]]:
+        cursor = ""
+        for _page in range(LOOK_PAGES):
+            more = {"cursor": cursor} if cursor else {}
+            answer = self.slack.call(method, limit=PAGE_SIZE, **arguments, **more)
+            yield from answer[field]
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return
+
+
+def _channel(incident: IncidentFacts) -> str:
+    return str(incident.channel_id)
+
+
+def _person(order: Order) -> PersonFacts:
+    if not order.people:
+        raise Trouble("user_gone", name="-")
+    return order.people[0]

@@ -1,0 +1,95 @@
+"""The one address that Slack calls: guarded, signed, each request taken once, then handed to Bolt."""
+
+import logging
+
+import flask
+from flask import Blueprint, Flask, Response, request
+from slack_bolt.adapter.flask import SlackRequestHandler
+from slack_sdk.signature import SignatureVerifier
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+
+from incident import clock
+from incident.db import is_sqlite, unit_of_work
+from incident.models.alerts import SlackReceipt
+from incident.settings import Settings
+from incident.slack import app as bolt_app
+from incident.slack import envelopes
+
+log = logging.getLogger(__name__)
+BODY_LARGEST = 1_048_576  # bytes; a view with its state is at most 250 KB
+REPLAY_SECONDS = 300  # docs.slack.dev/authentication/verifying-requests-from-slack
+blueprint = Blueprint("slack", __name__)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Take Slack's requests at `POST /slack/events`."""
+    app.extensions["slack_handler"] = SlackRequestHandler(bolt_app.build(settings, app.extensions["house"]))
+    app.extensions["slack_verifier"] = SignatureVerifier(settings.signing_secret)
+    app.register_blueprint(blueprint)
+
+
+@blueprint.post("/slack/events")
+def events() -> Response:
+    """A command, a press, a modal or an event; 400 for what Slack does not send, 401 for who is not Slack."""
+    request.max_content_length = BODY_LARGEST
+    body = request.get_data()
+    timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
+    if timestamp and not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 16):
+        return _plain(400, "The timestamp is not a number.")
+    try:
+        envelope = envelopes.read(body, form=request.mimetype == "application/x-www-form-urlencoded")
+    except envelopes.Malformed:
+        return _plain(400, "The body is not what Slack sends.")
+    if isinstance(envelope, envelopes.SslCheck):
+        return _plain(200, "")
+    if not _signed(body, timestamp):
+        return _plain(401, "The request is not signed by Slack, or too old.")
+    if envelope is None:
+        return _plain(404, "There is no use for this kind of request.")
+    if envelope.once and not _first(envelope.once):
+        return _plain(200, "")
+    answer = _handle(envelope)
+    if envelope.once and answer.status_code >= 500:
+        _forget(envelope.once)  # nothing was done, so Slack's repeat must find the door open
+    return answer
+
+
+def _signed(body: bytes, timestamp: str) -> bool:
+    signature = request.headers.get("X-Slack-Signature", "")
+    if not timestamp or not signature.isascii():
+        return False
+    if abs(clock.now().timestamp() - int(timestamp)) > REPLAY_SECONDS:
+        return False
+    verifier: SignatureVerifier = flask.current_app.extensions["slack_verifier"]
+    return verifier.is_valid(body=body, timestamp=timestamp, signature=signature)
+
+
+def _first(key: str) -> bool:
+    """Note that a request was taken; False where it was taken before, by whichever process."""
+    dialect = sqlite if is_sqlite() else postgresql
+    noting = dialect.insert(SlackReceipt).values(key=key, at=clock.now())
+    with unit_of_work() as session:
+        taken = session.execute(noting.on_conflict_do_nothing().returning(SlackReceipt.key)).first()
+    return taken is not None
+
+
+def _forget(key: str) -> None:
+    with unit_of_work() as session:
+        session.execute(delete(SlackReceipt).where(SlackReceipt.key == key))
+
+
+def _handle(envelope: envelopes.Envelope) -> Response:
+    flask.g.slack = envelope
+    try:
+        answer: Response = flask.current_app.extensions["slack_handler"].handle(request)
+    except Exception:
+        # The last handler of this edge. Bolt answers 500 itself when a listener fails; what it raises here
+        # it raises while reading fields that we do not: the body is not what Slack sends.
+        log.exception("Bolt could not read a request from Slack")
+        return _plain(400, "The body is not what Slack sends.")
+    return answer
+
+
+def _plain(status: int, text: str) -> Response:
+    return Response(text, status, mimetype="text/plain")

@@ -1,0 +1,61 @@
+"""A pressed Acknowledge button: the act, and the message it was pressed on brought up to date at once."""
+
+import http.client
+import logging
+
+from slack_sdk.webhook import WebhookClient
+
+from incident import errors
+from incident.alerting.facts import IncidentFacts
+from incident.errors import N_, DomainError
+from incident.lifecycle import acts
+from incident.slack import asking, spoken
+from incident.slack.asking import Ask
+from incident.slack.blocks import announcement, card, page
+from incident.slack.blocks.texts import Message
+from incident.slack.envelopes import BlockActions
+
+log = logging.getLogger(__name__)
+REPLY_SECONDS = 2  # the response_url is called while Slack waits 3 s for the answer
+
+
+def acknowledge(ask: Ask, press: BlockActions) -> None:
+    """Acknowledge the incident of the button; whoever comes second is told who was first."""
+    number = press.actions[0].value or ""
+    try:
+        if not number:
+            raise errors.Invalid(N_("This button names no incident."))
+        incident = spoken.change(ask, number, lambda found: acts.acknowledge(found, by=ask.by, at=ask.at))
+    except DomainError as error:
+        whisper(press, asking.refusal(error, ask.locale, ask.house))
+        return
+    _reply(press, _redrawn(ask, press, incident), replace_original=True)
+    whisper(press, asking.line(spoken.acknowledged(ask, incident)))
+
+
+def _redrawn(ask: Ask, press: BlockActions, incident: IncidentFacts) -> Message:
+    """The message the button stood on, without it: the announcement, an alert, or the card."""
+    where, zone = press.container, ask.house.zone
+    if where.message_ts == incident.announcement_ts and where.channel_id == incident.announcement_channel:
+        return announcement.build(incident, ask.settings.default_locale, zone)
+    if where.message_ts == incident.card_ts:
+        return card.build(incident, ask.settings.default_locale, zone)
+    if where.channel_id.startswith("D"):
+        return page.build(incident, ask.locale, zone)
+    return card.build(incident, ask.locale, zone)
+
+
+def whisper(press: BlockActions, message: Message) -> None:
+    """Say something to the one who pressed, and to nobody else."""
+    _reply(press, message, replace_original=False)
+
+
+def _reply(press: BlockActions, message: Message, *, replace_original: bool) -> None:
+    """Answer by the response_url; the act is done, and the outbox redraws what could not be redrawn here."""
+    if not press.response_url.startswith(("http://", "https://")):
+        return
+    webhook = WebhookClient(press.response_url, timeout=REPLY_SECONDS, retry_handlers=[])
+    try:
+        webhook.send(text=message.text, blocks=message.blocks, replace_original=replace_original)
+    except (OSError, http.client.HTTPException) as lost:
+        log.warning("Slack did not take the answer to a button: %s", lost)
