@@ -1,15 +1,18 @@
 """What an administrator changes afterwards: roles, departments, Slack ids, who is active, tokens, heads."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 
-from incident import audit, errors
+from incident import audit, calendars, errors
 from incident.accounts import Actor
 from incident.db import db, forget
 from incident.errors import N_, Reason
 from incident.models.people import Department, Person, Token
 from incident.permissions import Permission, Role
+
+JURISDICTIONS = ("cn", "us", "uk", "eu")
+DAY_NAME_LONGEST = 80  # characters
 
 
 def person(person_id: int) -> Person:
@@ -150,3 +153,23 @@ def set_heads(
 def _active(person_id: int) -> bool:
     found = db.session.get(Person, person_id)
     return found is not None and found.active
+
+
+def set_day(jurisdiction: str, day: str, *, working: bool, name: str, by: Actor, at: datetime) -> date:
+    """Say that a day (`2027-02-06`) is worked or off, or correct what was said of it; raises Invalid."""
+    by.must(Permission.ACCOUNTS_MANAGE)
+    try:
+        found = date.fromisoformat(day.strip())
+    except ValueError:
+        found = date.min
+    checks = [
+        (jurisdiction not in JURISDICTIONS, "jurisdiction", N_("There is no such calendar.")),
+        (found == date.min, "day", N_("Give a date.")),
+        (not 0 < len(name.strip()) <= DAY_NAME_LONGEST, "name", N_("Name the day in 1 to 80 characters.")),
+    ]
+    faults = [Reason(message, loc=(place,)) for wrong, place, message in checks if wrong]
+    if faults:
+        raise errors.Invalid(N_("The day cannot be set."), reasons=faults)
+    calendars.set_day(jurisdiction, found, working=working, name=name.strip(), source=by.label)
+    audit.record("calendar.day_set", f"calendar/{jurisdiction}/{found}", by=by.label, at=at, working=working)
+    return found

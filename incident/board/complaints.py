@@ -21,6 +21,7 @@ from incident.vocabulary import Channel, ComplaintType, Signal
 
 bp = Blueprint("complaints", __name__)
 SOURCE = "staff"
+DRAFT_SECONDS = 7 * 86_400  # how long a browser may take to learn that its draft was recorded
 FIELDS = {
     "name": N_("Name"),
     "phone": N_("Phone"),
@@ -109,6 +110,15 @@ def record() -> Response | tuple[str, int]:
     except errors.Invalid as fault:
         kept = typed.refused(fault, words=WORDS)
         return _form(kept, reference), kept.status
+    answer = _recorded(received)
+    # the page's script drops its draft once it sees the reference here; no secret, so scripts may read it
+    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+    path = url_for("complaints.listing")
+    answer.set_cookie("recorded", reference, max_age=DRAFT_SECONDS, path=path, secure=secure, samesite="Lax")
+    return answer
+
+
+def _recorded(received: intake.Received) -> Response:
     if received.incident is not None:
         return redirect(f"/incidents/{received.incident.number}", 303)
     flash(_("The complaint is recorded. No incident was opened: triage found nothing that demands one."))

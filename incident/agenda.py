@@ -1,0 +1,88 @@
+"""Everything that is scheduled, in one list: drills, post-mortems, reminders, escalations, ends of shifts."""
+
+import itertools
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from incident import coverage, scheduling
+from incident.db import db
+from incident.errors import N_, Reason
+from incident.lifecycle.common import House
+from incident.models.ground import Heartbeat
+from incident.playbooks import library
+
+SHIFTS_AHEAD = timedelta(days=3)  # further handovers stand on the duty page
+DEAD_AFTER = timedelta(seconds=30)  # six heartbeats missed
+# what → (kind in words, the sentence about its subject)
+KINDS: dict[str, str] = {
+    "drill": N_("Drill"),
+    "review": N_("Post-mortem"),
+    "review_reminder": N_("Reminder of a post-mortem"),
+    "escalation": N_("Escalation, if nobody acknowledges"),
+    "shift": N_("Shift ends"),
+    "gap": N_("Nobody is on duty from then on"),
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that will happen: when, of what kind, about what, and the page that shows it."""
+
+    at: datetime
+    kind: str
+    subject: Reason
+    href: str
+
+
+@dataclass(frozen=True)
+class Beat:
+    """A job of the scheduler; the next run comes at the latest `every` after the last heartbeat."""
+
+    name: str
+    about: str
+    every: timedelta
+    next_by: datetime | None
+
+
+def ahead(*, at: datetime, house: House) -> list[Item]:
+    """What is scheduled, soonest first."""
+    items = [Item(row["at"], row["what"], _subject(row), row["href"]) for row in scheduling.planned(at=at)]
+    return sorted([*items, *_shifts(at, house)], key=lambda item: item.at)
+
+
+def _subject(row: dict[str, object]) -> Reason:
+    if row["what"] == "drill":
+        title = library.current(str(row["subject"])).plan.title
+        return Reason("%(plan)s", {"plan": {"zh": title.zh, "en": title.en}})
+    if row["what"] == "escalation":
+        return Reason(N_("%(number)s, step %(rung)s"), {"number": row["subject"], "rung": row["rung"]})
+    return Reason("%(number)s", {"number": row["subject"]})
+
+
+def _shifts(at: datetime, house: House) -> list[Item]:
+    end = at + SHIFTS_AHEAD
+    codes = list(library.departments())
+    shifts = coverage.shifts_between(codes, at, end)
+    found = []
+    for code in codes:
+        stretches = coverage.stretches(shifts[code], at, end, house.zone)
+        for now_on, next_on in itertools.pairwise(stretches):
+            leaving = [p for p in now_on.on_duty.people if p not in next_on.on_duty.people]
+            names = "、".join(person.name for person in leaving)
+            if next_on.gap or names:
+                subject = Reason("%(department)s: %(names)s", {"department": code, "names": names or "–"})
+                kind = "gap" if next_on.gap else "shift"
+                found.append(Item(now_on.ends_at, kind, subject, f"/duty/{code}"))
+    return found
+
+
+def heart(*, at: datetime) -> datetime | None:
+    """When the scheduler last said that it lives; None where it is silent for longer than half a minute."""
+    found = db.session.get(Heartbeat, "scheduler")
+    return found.at if found and at - found.at <= DEAD_AFTER else None
+
+
+def beats(*, at: datetime) -> list[Beat]:
+    """The jobs, and by when each runs next; None where no scheduler runs."""
+    alive = heart(at=at) is not None
+    return [Beat(j.name, j.about, j.every, at + j.every if alive else None) for j in scheduling.JOBS]
