@@ -63,6 +63,23 @@ def find(db: sqlite3.Connection, channel: str, ts: str, *, error: str = "message
     return row
 
 
+def seen(db: sqlite3.Connection, channel: str, ts: str, *, person: str) -> sqlite3.Row:
+    """The row of a message this person sees: one for everybody, or ephemeral and theirs."""
+    row: sqlite3.Row | None = db.execute(
+        "SELECT * FROM messages WHERE channel = ? AND at = ? AND (audience IS NULL OR audience = ?)",
+        (channel, stamps.parse(ts), person),
+    ).fetchone()
+    if row is None:
+        raise refusals.Refusal("message_not_found")
+    return row
+
+
+def blocks(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """A message's blocks, those of its attachments too."""
+    inner = [block for attachment in body.get("attachments", []) for block in attachment.get("blocks", [])]
+    return list(body.get("blocks", [])) + inner
+
+
 def replace(db: sqlite3.Connection, row: sqlite3.Row, body: dict[str, Any]) -> None:
     """Writes a message anew under its old `ts`."""
     db.execute(

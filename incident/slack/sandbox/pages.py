@@ -16,6 +16,7 @@ from incident.slack.sandbox import (
     dressing,
     guard,
     interactions,
+    messages,
     personas,
     refusals,
     scenes,
@@ -177,12 +178,8 @@ def _ask(workspace: workspaces.Workspace, person: str, element: dict[str, Any], 
 
 
 def _blocks_of(db: sqlite3.Connection, channel: str, ts: str, person: str) -> list[dict[str, Any]]:
-    row = channels.find(db, channel, viewer=person)
-    for message in scenes.channel(db, row, _viewer(db, person))["messages"]:
-        for one in (message, *message["replies"]):
-            if one["ts"] == ts:
-                return list(one["blocks"])
-    raise refusals.Refusal("message_not_found")
+    channels.find(db, channel, viewer=person)
+    return messages.blocks(json.loads(messages.seen(db, channel, ts, person=person)["body"]))
 
 
 def _page(
@@ -199,7 +196,9 @@ def _page(
             "say": eyes.say,
             "language": eyes.language,
             "rail": scenes.rail(db, eyes),
-            "channel": scenes.channel(db, row, eyes) if row else None,
+            "channel": scenes.channel(db, row, eyes, before=flask.request.args.get("before", ""))
+            if row
+            else None,
             "modal": scenes.modal(modal) if modal else None,
             "home": scenes.modal(home) if home else None,
             "everyone": personas.everyone(db),

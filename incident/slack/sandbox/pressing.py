@@ -59,16 +59,9 @@ def who(db: sqlite3.Connection, user: str) -> dict[str, Any]:
 def on_message(db: sqlite3.Connection, user: str, channel: str, ts: str, *, root: str) -> Surface:
     """A message the person can see, ephemeral ones of their own too."""
     place = channels.find(db, channel, viewer=user)
-    at = stamps.parse(ts)
-    row = db.execute(
-        "SELECT * FROM messages WHERE channel = ? AND at = ? AND (audience IS NULL OR audience = ?)",
-        (channel, at, user),
-    ).fetchone()
-    if row is None:
-        raise refusals.Refusal("message_not_found")
-    body = json.loads(row["body"])
+    row = messages.seen(db, channel, ts, person=user)
     ephemeral = row["audience"] is not None
-    url, _ = replies.new_url(db, root, channel=channel, person=user, message=at)
+    url, _ = replies.new_url(db, root, channel=channel, person=user, message=row["at"])
     fields: dict[str, Any] = {
         "container": {"type": "message", "message_ts": ts, "channel_id": channel, "is_ephemeral": ephemeral},
         "channel": {"id": channel, "name": place["name"] or "directmessage"},
@@ -76,10 +69,7 @@ def on_message(db: sqlite3.Connection, user: str, channel: str, ts: str, *, root
     }
     if not ephemeral:
         fields["message"] = messages.decorate(db, channel, [row], with_metadata=True)[0]
-    blocks = list(body.get("blocks", []))
-    for attachment in body.get("attachments", []):
-        blocks += attachment.get("blocks", [])
-    return Surface(blocks, fields, {})
+    return Surface(messages.blocks(json.loads(row["body"])), fields, {})
 
 
 def in_view(db: sqlite3.Connection, user: str, view_id: str, values: dict[str, Any]) -> Surface:

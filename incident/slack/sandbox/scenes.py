@@ -10,6 +10,7 @@ from incident.slack.sandbox.viewer import Viewer
 
 # A page shows the last so many messages.
 SHOWN = 100
+_FAR = 10**17
 _SYSTEM = {
     "channel_join": "has_joined",
     "channel_leave": "has_left",
@@ -58,16 +59,20 @@ def title(row: sqlite3.Row, viewer: Viewer) -> str:
     return str(row["name"])
 
 
-def channel(db: sqlite3.Connection, row: sqlite3.Row, viewer: Viewer) -> dict[str, Any]:
-    """One channel with its messages, oldest first, replies below their parents."""
+def channel(db: sqlite3.Connection, row: sqlite3.Row, viewer: Viewer, *, before: str = "") -> dict[str, Any]:
+    """One channel with its last messages (those before a `ts` when given), oldest first, replies below their
+    parents; `older` is the `ts` from which an earlier page goes on, "" at the beginning."""
     seen = db.execute(
         "SELECT * FROM (SELECT * FROM messages WHERE channel = ? AND in_channel = 1"
-        " AND (audience IS NULL OR audience = ?) ORDER BY at DESC LIMIT ?) ORDER BY at",
-        (row["id"], viewer.id, SHOWN),
+        " AND (audience IS NULL OR audience = ?) AND at < ? ORDER BY at DESC LIMIT ?) ORDER BY at",
+        (row["id"], viewer.id, stamps.parse(before) or _FAR, SHOWN + 1),
     ).fetchall()
+    older = stamps.text(seen[1]["at"]) if len(seen) > SHOWN else ""
+    seen = seen[-SHOWN:]
     return {
         "id": row["id"],
         "title": title(row, viewer),
+        "older": older,
         "kind": row["kind"],
         "archived": bool(row["archived"]),
         "topic": json.loads(row["topic"]).get("value", ""),
@@ -124,7 +129,6 @@ def _bodies(db: sqlite3.Connection, channel_id: str, rows: list[sqlite3.Row]) ->
 def _message(db: sqlite3.Connection, channel_id: str, body: dict[str, Any], viewer: Viewer) -> dict[str, Any]:
     moment = viewer.moment(stamps.parse(body["ts"]) or 0)
     author = body.get("username") or viewer.people.get(body["user"], "?")
-    inner = [block for attachment in body.get("attachments", []) for block in attachment.get("blocks", [])]
     return {
         **body,
         "author": author,
@@ -134,7 +138,7 @@ def _message(db: sqlite3.Connection, channel_id: str, body: dict[str, Any], view
         "clock": viewer.clock(moment),
         "date": viewer.date(moment, style="date_pretty"),
         "iso": moment.isoformat(),
-        "blocks": body.get("blocks", []) + inner,
+        "blocks": messages.blocks(body),
         "system": _system(body, viewer),
         "replies": _replies(db, channel_id, body, viewer) if body.get("reply_count") else [],
     }

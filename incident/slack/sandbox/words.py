@@ -38,6 +38,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "edited": ("(edited)", "（已编辑）"),
     "unread": ("unread", "未读"),
     "react": ("React with eyes", "用眼睛表情回应"),
+    "older": ("Older messages", "更早的消息"),
     "empty": ("Nothing has been said here yet.", "这里还没有消息。"),
     "choose": ("Choose", "选择"),
     "choose_one": ("Choose an option", "请选择"),

@@ -304,3 +304,13 @@ def test_speaking_in_an_archived_channel_is_refused_in_words(town, browser):
     answer = browser.post(f"/as/U0BOB/c/{channel}/say", data={"text": "x"})
     assert (answer.status_code, "is_archived" in answer.text) == (409, True)
     assert "This channel is archived." in see(browser, f"/as/U0BOB/c/{channel}")
+
+
+def test_a_long_channel_is_read_back_page_by_page(town, browser):
+    for number in range(150):
+        town.control("say", {"user": "U0BOB", "channel": "C0GENERAL", "text": f"message-{number:03d}"})
+    latest = see(browser, "/as/U0BOB/c/C0GENERAL")
+    earlier = see(browser, re.search(r'href="(/as/U0BOB/c/C0GENERAL\?before=[\d.]+)"', latest)[1])
+    found = [sorted(set(re.findall(r"message-\d{3}", page))) for page in (earlier, latest)]
+    assert [one for page in found for one in page] == [f"message-{number:03d}" for number in range(150)]
+    assert "Older messages" not in earlier

@@ -280,3 +280,13 @@ def test_everything_is_there_after_the_workspace_starts_anew(build):
     [message, *_] = second.client().conversations_history(channel=channel)["messages"]
     assert (message["ts"], message["text"]) == (ts, "kept")
     assert second.state()["counts"]["chat.postMessage"] == {"ok": 1}
+
+
+def test_eight_threads_posting_give_every_message_its_own_ts(town):
+    def post(number):
+        return town.client().chat_postMessage(channel="C0GENERAL", text=str(number))["ts"]
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        stamps = list(pool.map(post, range(80)))
+    assert len(set(stamps)) == 80
+    assert len(town.channel("C0GENERAL")["messages"]) == 80
