@@ -31,7 +31,7 @@ COLUMNS = (
     I.title_en, I.sensitive, I.commander_id, I.opened_at, I.acknowledged_at, I.last_activity_at,
     I.next_clock_at, I.risk_at, I.closed_at,
 )  # fmt: skip
-OPEN = literal_column("'open'")  # as a literal, so that SQLite sees that the partial indexes fit
+OPEN: Any = literal_column("'open'")  # as a literal, so that SQLite sees that the partial indexes fit
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal_column, select, text
 
@@ -14,7 +15,7 @@ from incident.vocabulary import Level
 SILENT_AFTER = timedelta(minutes=30)  # called out for this long without taking up a task: does not answer
 MOST = 1_000  # counting stops here: nobody acts on the difference between 1,000 and 2,000
 # literals, so that SQLite sees that the partial indexes fit
-OPEN = literal_column("'open'")
+OPEN: Any = literal_column("'open'")
 QUICK, SLOW = 2.0, 10.0  # seconds a count is kept in a process
 LATEST = 200  # events looked at for ids that were committed out of order
 

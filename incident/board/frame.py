@@ -127,13 +127,16 @@ def theme() -> str:
 
 
 def words(kind: str, code: Any) -> str:
-    """The words for a code in the reader's language (kinds: see `incident.i18n`)."""
+    """The words for a code in the reader's language (kinds: see `incident.i18n`; and `actor`)."""
+    if kind == "actor":
+        return str(_("The service"))
     return i18n.words(kind, str(code), locale())
 
 
 def say(message: str | Reason, **values: Any) -> str:
-    """A sentence of the domain in the reader's language."""
-    return i18n.say(message, locale(), **values)
+    """A sentence of the domain in the reader's language; moments among its values in the reader's zone."""
+    text, given = (message.message, message.values) if isinstance(message, Reason) else (message, values)
+    return i18n.say(text, locale(), **{name: times.spoken(value) for name, value in given.items()})
 
 
 def pick(text: Any) -> str:
@@ -190,7 +193,12 @@ _UNSTEADY = re.compile(r'(<time[^>]*>)[^<]*(?=</time>)|(name="csrf_token" value=
 def rev(html: object) -> str:
     """A short digest of markup without what changes by itself: relative times and form tokens."""
     steady = _UNSTEADY.sub(lambda found: found.group(1) or found.group(2) or found.group(3) or "", str(html))
-    return format(zlib.crc32(steady.encode()), "x")
+    return digest(steady)
+
+
+def digest(*parts: object) -> str:
+    """A short digest that says whether something is still the same."""
+    return format(zlib.crc32(repr(parts).encode()), "x")
 
 
 GLOBALS: dict[str, Any] = {

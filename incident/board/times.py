@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from flask_babel import gettext
 
-from incident import clock
+from incident import clock, errors
 from incident.board import access
+from incident.errors import N_, Reason
 
+USUAL_DUE = timedelta(hours=2)  # what a task added by hand gets unless somebody says otherwise
 MINUTE, HOUR, DAY = 60, 3_600, 86_400  # seconds
 SOON_SHARE = 0.75  # as the board's "at risk": a clock with this much of its time gone
 
@@ -84,3 +86,30 @@ def gone(started: datetime, due: datetime) -> int:
     if whole <= 0:
         return 100
     return max(0, min(100, int(100 * (clock.now() - started).total_seconds() / whole)))
+
+
+def field(moment: datetime) -> str:
+    """A moment as a browser's date-and-time field has it, in the reader's zone."""
+    return local(moment).strftime("%Y-%m-%dT%H:%M")
+
+
+def asked(text: str, name: str) -> datetime | None:
+    """What somebody put into such a field, in their zone; None for nothing. Raises Invalid."""
+    if not text.strip():
+        return None
+    try:
+        given = datetime.fromisoformat(text.strip())
+    except ValueError as fault:
+        unlike = N_("Write a date and time like 2026-11-22T17:05.")
+        raise errors.Invalid(unlike, reasons=[Reason(unlike, loc=(name,))]) from fault
+    return given if given.tzinfo else given.replace(tzinfo=zone())
+
+
+def spoken(value: object) -> object:
+    """A moment that stands as ISO text among a sentence's values, as people write it; else unchanged."""
+    if not isinstance(value, str) or len(value) < 16 or value[10] != "T":
+        return value
+    try:
+        return absolute(datetime.fromisoformat(value))
+    except ValueError:
+        return value

@@ -1,0 +1,155 @@
+"""The acts on what belongs to an incident: tasks, departments, clocks, roles, Slack steps."""
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from incident import clock, clocks, errors, timeline
+from incident.accounts import Actor
+from incident.alerting import outbox
+from incident.board import access, acting, times
+from incident.board.access import needs
+from incident.coordination import departments, roles, tasks
+from incident.db import db
+from incident.errors import N_, Conflict, NotFound
+from incident.lifecycle import common
+from incident.models.alerts import Delivery
+from incident.models.incidents import Incident, Task
+from incident.models.people import Person
+from incident.permissions import Permission
+
+bp = Blueprint("incident_work", __name__)
+ACT = Permission.INCIDENTS_ACT
+
+
+@bp.post("/incidents/<number>/tasks")
+@needs(ACT)
+def add_task(number: str) -> Response:
+    """Add a task by hand."""
+    form = request.form
+
+    def act(incident: Incident) -> None:
+        due = times.asked(form.get("due_at", ""), "due_at") or clock.now() + times.USUAL_DUE
+        tasks.add(
+            incident,
+            title=form.get("title", ""),
+            department=form.get("department", ""),
+            due_at=due,
+            must=form.get("must") == "1",
+            by=access.actor(),
+            at=clock.now(),
+        )
+
+    return acting.do(number, act, anchor="#departments")
+
+
+@bp.post("/tasks/<int:task_id>")
+@needs(ACT)
+def change_task(task_id: int) -> Response:
+    """Set a task's state, owner, due time or note."""
+    task = db.session.get(Task, task_id)
+    if task is None:
+        raise NotFound(N_("There is no such task."))
+    number = db.session.get_one(Incident, task.incident_id).number
+
+    def act(incident: Incident) -> None:
+        found = db.session.get_one(Task, task_id, with_for_update=True, populate_existing=True)
+        _still_task(found)
+        _change(found, incident, by=access.actor())
+
+    return acting.do(number, act, anchor=f"#task-{task_id}")
+
+
+def _still_task(task: Task) -> None:
+    given = request.form.get("version")
+    if given in (None, "", str(task.version)):
+        return
+    owner = db.session.get(Person, task.assignee_id) if task.assignee_id else None
+    raise Conflict(
+        N_("Somebody else changed this task a moment ago: it is %(status)s, with %(owner)s. Decide again."),
+        status=str(task.status),
+        owner=owner.name if owner else {"zh": "无人", "en": "nobody"},
+    )
+
+
+def _change(task: Task, incident: Incident, *, by: Actor) -> None:
+    form = request.form
+    due = times.asked(form.get("due_at", ""), "due_at")
+    if due is not None and times.field(due) == times.field(task.due_at):
+        due = None  # the field shows minutes: sent back unchanged, it is no change
+    tasks.change(
+        task,
+        incident,
+        by=by,
+        at=clock.now(),
+        status=form.get("status") or None,
+        assignee=_person(form.get("assignee", ""), "assignee"),
+        due_at=due,
+        note=form.get("note") or None,
+    )
+
+
+def _person(text: str, place: str) -> Person | None:
+    if not text:
+        return None
+    found = db.session.get(Person, int(text)) if text.isdigit() else None
+    if found is None:
+        raise errors.Invalid(
+            N_("There is no such person."), reasons=[common.at_place(place, N_("There is no such person."))]
+        )
+    return found
+
+
+@bp.post("/incidents/<number>/departments/<code>/sign-off")
+@needs(ACT)
+def sign_off(number: str, code: str) -> Response:
+    """A department has done its part."""
+    statement = request.form.get("statement", "")
+
+    def act(incident: Incident) -> None:
+        departments.sign_off(incident, code, statement=statement, by=access.actor(), at=clock.now())
+
+    return acting.do(number, act, anchor=f"#department-{code}")
+
+
+@bp.post("/incidents/<number>/clocks/<int:clock_id>/meet")
+@needs(ACT)
+def meet(number: str, clock_id: int) -> Response:
+    """A clock's duty is done."""
+    return acting.do(
+        number,
+        lambda incident: clocks.meet(incident, clock_id, by=access.actor(), at=clock.now()),
+        anchor="#clocks",
+    )
+
+
+@bp.post("/incidents/<number>/roles")
+@needs(ACT)
+def assign(number: str) -> Response:
+    """Give a role to somebody."""
+    role = request.form.get("role", "")
+
+    def act(incident: Incident) -> None:
+        person = _person(request.form.get("person", ""), "person")
+        if person is None:
+            raise errors.Invalid(
+                N_("Choose a person."), reasons=[common.at_place("person", N_("Choose a person."))]
+            )
+        roles.assign(incident, role, person, by=access.actor(), at=clock.now())
+
+    return acting.do(number, act, anchor="#people")
+
+
+@bp.post("/incidents/<number>/deliveries/<int:delivery_id>/retry")
+@needs(Permission.DELIVERIES_RETRY)
+def retry(number: str, delivery_id: int) -> Response:
+    """Try a Slack step again now."""
+
+    def act(incident: Incident) -> None:
+        by, at = access.actor(), clock.now()
+        step = db.session.get(Delivery, delivery_id)
+        if step is None or step.incident_id != incident.id:
+            raise NotFound(N_("There is no such delivery."))
+        outbox.retry(delivery_id, by=by, at=at)
+        timeline.record(incident.id, "slack_step_retried", by=by.label, at=at, step=step.step)
+
+    return acting.do(number, act, anchor="#slack")
