@@ -7,7 +7,7 @@ import flask
 import markupsafe
 
 from incident.slack.sandbox import blockcheck, choices, emoji, mrkdwn, typed
-from incident.slack.sandbox.viewer import Viewer
+from incident.slack.sandbox import viewer as eyes
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -41,7 +41,7 @@ def headers(response: flask.Response) -> flask.Response:
     return response
 
 
-def text_object(text: dict[str, Any], viewer: Viewer) -> markupsafe.Markup:
+def text_object(text: dict[str, Any], viewer: eyes.Viewer) -> markupsafe.Markup:
     """A text object → HTML."""
     return mrkdwn.render(text["text"], viewer) if text["type"] == "mrkdwn" else mrkdwn.plain(text["text"])
 
@@ -63,7 +63,7 @@ def current(block: dict[str, Any], element: dict[str, Any], state: choices.State
     return value if isinstance(value, list) else "" if value is None else str(value)
 
 
-def local_minutes(unix: str, viewer: Viewer) -> str:
+def local_minutes(unix: str, viewer: eyes.Viewer) -> str:
     """Unix seconds as a browser's date-time field wants them, on the reader's clock; "" for none."""
     if not unix:
         return ""

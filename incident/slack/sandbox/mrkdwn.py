@@ -6,7 +6,7 @@ import urllib.parse
 import markupsafe
 
 from incident.slack.sandbox import emoji
-from incident.slack.sandbox.viewer import Viewer
+from incident.slack.sandbox import viewer as eyes
 
 _SPECIAL = re.compile(r"```(?P<fence>.+?)```|`(?P<code>[^`\n]+)`|<(?P<ref>[^<>\n]+)>", re.DOTALL)
 _KEPT = re.compile(r"\x00(\d+)\x00")
@@ -23,7 +23,7 @@ _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
-def render(text: str, viewer: Viewer) -> markupsafe.Markup:
+def render(text: str, viewer: eyes.Viewer) -> markupsafe.Markup:
     """mrkdwn → HTML for one reader."""
     kept: list[str] = []
 
@@ -51,7 +51,7 @@ def _lines(html: str) -> str:
     return "".join(part if index % 2 else part.replace("\n", "<br>") for index, part in enumerate(parts))
 
 
-def _special(match: re.Match[str], viewer: Viewer) -> str:
+def _special(match: re.Match[str], viewer: eyes.Viewer) -> str:
     if match["fence"] is not None:
         return f"<pre>{_safe(_plain(match['fence']).strip())}</pre>"
     if match["code"] is not None:
@@ -59,7 +59,7 @@ def _special(match: re.Match[str], viewer: Viewer) -> str:
     return _reference(match["ref"], viewer)
 
 
-def _reference(reference: str, viewer: Viewer) -> str:
+def _reference(reference: str, viewer: eyes.Viewer) -> str:
     target, _, label = reference.partition("|")
     sign, name = target[0], target[1:]
     if sign == "@":
@@ -74,7 +74,7 @@ def _reference(reference: str, viewer: Viewer) -> str:
     return _safe(f"<{_plain(reference)}>")
 
 
-def _command(reference: str, name: str, label: str, viewer: Viewer) -> str:
+def _command(reference: str, name: str, label: str, viewer: eyes.Viewer) -> str:
     if date := _DATE.fullmatch(reference):
         return _date(date, viewer)
     word = name.partition("^")
@@ -83,7 +83,7 @@ def _command(reference: str, name: str, label: str, viewer: Viewer) -> str:
     return _mention(_plain(label or "@" + (word[2] or name)))
 
 
-def _date(match: re.Match[str], viewer: Viewer) -> str:
+def _date(match: re.Match[str], viewer: eyes.Viewer) -> str:
     try:
         moment = viewer.moment(int(match[1]) * 1_000_000)
     except (ValueError, OverflowError, OSError):

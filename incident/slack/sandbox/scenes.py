@@ -5,8 +5,8 @@ import sqlite3
 from typing import Any
 
 from incident.slack.sandbox import channels, identity, messages, stamps, surfaces
+from incident.slack.sandbox import viewer as eyes
 from incident.slack.sandbox.methods import bookmarks, pins
-from incident.slack.sandbox.viewer import Viewer
 
 # A page shows the last so many messages.
 SHOWN = 100
@@ -23,7 +23,7 @@ _SYSTEM = {
 _FILLING = {"channel_topic": "topic", "channel_purpose": "purpose", "channel_name": "name"}
 
 
-def rail(db: sqlite3.Connection, viewer: Viewer) -> dict[str, list[dict[str, Any]]]:
+def rail(db: sqlite3.Connection, viewer: eyes.Viewer) -> dict[str, list[dict[str, Any]]]:
     """The channel list: joined channels, direct messages (each with its unread count) and other public
     channels."""
     unread = _unread(db, viewer.id)
@@ -49,7 +49,7 @@ def rail(db: sqlite3.Connection, viewer: Viewer) -> dict[str, list[dict[str, Any
     return {"joined": joined, "direct": direct, "others": others}
 
 
-def title(row: sqlite3.Row, viewer: Viewer) -> str:
+def title(row: sqlite3.Row, viewer: eyes.Viewer) -> str:
     """A conversation's name as this person sees it."""
     if row["kind"] == "im":
         return viewer.people.get(channels.partner(row, viewer=viewer.id), "?")
@@ -59,7 +59,9 @@ def title(row: sqlite3.Row, viewer: Viewer) -> str:
     return str(row["name"])
 
 
-def channel(db: sqlite3.Connection, row: sqlite3.Row, viewer: Viewer, *, before: str = "") -> dict[str, Any]:
+def channel(
+    db: sqlite3.Connection, row: sqlite3.Row, viewer: eyes.Viewer, *, before: str = ""
+) -> dict[str, Any]:
     """One channel with its last messages (those before a `ts` when given), oldest first, replies below their
     parents; `older` is the `ts` from which an earlier page goes on, "" at the beginning."""
     seen = db.execute(
@@ -126,7 +128,9 @@ def _bodies(db: sqlite3.Connection, channel_id: str, rows: list[sqlite3.Row]) ->
     return bodies
 
 
-def _message(db: sqlite3.Connection, channel_id: str, body: dict[str, Any], viewer: Viewer) -> dict[str, Any]:
+def _message(
+    db: sqlite3.Connection, channel_id: str, body: dict[str, Any], viewer: eyes.Viewer
+) -> dict[str, Any]:
     moment = viewer.moment(stamps.parse(body["ts"]) or 0)
     author = body.get("username") or viewer.people.get(body["user"], "?")
     return {
@@ -145,7 +149,7 @@ def _message(db: sqlite3.Connection, channel_id: str, body: dict[str, Any], view
 
 
 def _replies(
-    db: sqlite3.Connection, channel_id: str, body: dict[str, Any], viewer: Viewer
+    db: sqlite3.Connection, channel_id: str, body: dict[str, Any], viewer: eyes.Viewer
 ) -> list[dict[str, Any]]:
     rows = db.execute(
         "SELECT * FROM messages WHERE channel = ? AND thread = ?"
@@ -155,7 +159,7 @@ def _replies(
     return [_message(db, channel_id, one, viewer) for one in _bodies(db, channel_id, rows)]
 
 
-def _system(body: dict[str, Any], viewer: Viewer) -> str:
+def _system(body: dict[str, Any], viewer: eyes.Viewer) -> str:
     subtype = body.get("subtype", "")
     if subtype not in _SYSTEM:
         return ""

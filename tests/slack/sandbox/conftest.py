@@ -155,3 +155,9 @@ def build(tmp_path: Path, stand_in: AppStandIn) -> Iterator[Callable[..., Town]]
 @pytest.fixture
 def town(build: Callable[..., Town]) -> Town:
     return build()
+
+
+@pytest.fixture
+def browser(town):
+    """A browser without script, at the pages as mounted."""
+    return town.app.test_client()
