@@ -2,11 +2,11 @@
 
 from flask import Flask
 
-from incident.cli import prepare
+from incident.cli import complaints, operations, people, playbooks, prepare, serve
 
 __all__ = ["init_app"]
 
-MODULES = (prepare,)
+MODULES = (serve, prepare, complaints, playbooks, people, operations)
 
 
 def init_app(app: Flask) -> None:

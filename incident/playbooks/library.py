@@ -205,3 +205,11 @@ def departments() -> dict[str, Department]:
         return {code: rows[code] for code in order if code in rows}
 
     return remembered("plans/departments", read)
+
+
+def contents() -> dict[str, dict[str, Any]]:
+    """What every document in force says, by the key it is kept under, in the order of the files."""
+    ids = _numbers()
+    return {
+        key: db.session.get_one(PlanVersion, ids[key][0]).content for key in files.DOCUMENTS if key in ids
+    }
