@@ -20,6 +20,7 @@ from incident.playbooks import library
 from incident.vocabulary import Status
 
 SWEEP_LIMIT = 200  # incidents one sweep moves on; the next sweep is a second later
+TOP = 3  # the last rung, counted from 0: everybody
 ACTOR = accounts.system("escalation")
 
 
@@ -38,12 +39,17 @@ def rungs(group: Group) -> list[list[Person]]:
     first = group.commander[:1] or group.responsible[:1] or group.heads[:1]
     backups = [*group.commander[1:], *group.responsible]
     ladder = [first, _new(backups, first)[:2], _new(group.heads, [*first, *backups[:2]]), group.everyone]
-    return [list(dict.fromkeys(people)) for people in ladder]
+    return [each_once(people) for people in ladder]
 
 
 def _new(people: Iterable[Person], known: Iterable[Person]) -> list[Person]:
     seen = {person.id for person in known}
-    return [person for person in people if person.id not in seen]
+    return [person for person in each_once(people) if person.id not in seen]
+
+
+def each_once(people: Iterable[Person]) -> list[Person]:
+    """People without repeats, by id: one person may come as several copies."""
+    return list({person.id: person for person in people}.values())
 
 
 def live_group(
@@ -76,10 +82,13 @@ def page_rows(incident_id: int, rung: int, people: Iterable[Person], *, at: date
 
 
 def next_rung_at(rule: LevelRule, rung: int, start: datetime, calendar: WorkingCalendar) -> datetime | None:
-    """When the rung after `rung` is due; None at the top. Levels that keep working time wait for it."""
-    if rung >= len(rule.escalate_after):
+    """When the rung after `rung` is due; None at the top. Levels that keep working time wait for it.
+
+    A level that names fewer waits than there are rungs repeats its last: the ladder always ends at the top.
+    """
+    if rung >= TOP:
         return None
-    wait = rule.escalate_after[rung].timedelta
+    wait = rule.escalate_after[min(rung, len(rule.escalate_after) - 1)].timedelta
     return calendar.add_working_time(start, wait) if rule.working_hours_only else start + wait
 
 
@@ -109,8 +118,10 @@ def _climb(incident_id: int, *, at: datetime, zone: ZoneInfo, rule_set: str) -> 
             return 0
         rung = incident.rung + 1
         ladder = rungs(group_of(incident, at=at, zone=zone))
-        people = _unpaged(incident_id, ladder[rung]) if rung < len(ladder) - 1 else ladder[-1]
-        top = rung >= len(ladder) - 1
+        top = rung >= TOP
+        # with the rungs below: after a change of guard or of level somebody new may stand there
+        below = each_once(person for step in ladder[: rung + 1] for person in step)
+        people = ladder[TOP] if top else _unpaged(incident_id, below)
         outbox.enqueue_rows(page_rows(incident_id, rung, people, at=at))
         _note(incident, rung, people, top=top, at=at)
         rule = library.the_levels()[incident.level]

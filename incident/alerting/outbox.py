@@ -80,18 +80,18 @@ def enqueue(incident_id: int | None, step: str, *, at: datetime, key: str = "", 
 
 
 def _pending(incident_id: int | None, step: str) -> bool:
-    return (
-        db.session.scalar(
-            select(
-                exists().where(
-                    Delivery.incident_id == incident_id,
-                    Delivery.step == step,
-                    Delivery.state.in_([DeliveryState.PENDING, DeliveryState.WAITING]),
-                )
-            )
+    """Whether one is still to be sent; it is locked, so that no sender draws it before this act is written."""
+    found = db.session.scalar(
+        select(Delivery.id)
+        .where(
+            Delivery.incident_id == incident_id,
+            Delivery.step == step,
+            Delivery.state.in_([DeliveryState.PENDING, DeliveryState.WAITING]),
         )
-        or False
+        .limit(1)
+        .with_for_update()
     )
+    return found is not None
 
 
 def _done(incident_id: int | None, step: str) -> bool:
@@ -222,9 +222,9 @@ def take_over(*, at: datetime) -> int:
 
 
 def retry(delivery_id: int, *, by: Actor, at: datetime) -> Delivery:
-    """Try a failed or waiting delivery again now; raises NotFound, or Refused where it was delivered."""
+    """Try a failed delivery, or one that waits for its time, again now; raises NotFound, or Refused."""
     by.must(Permission.DELIVERIES_RETRY)
-    found = db.session.get(Delivery, delivery_id)
+    found = db.session.get(Delivery, delivery_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise errors.NotFound(N_("There is no such delivery."))
     if found.state not in (DeliveryState.FAILED, DeliveryState.PENDING):

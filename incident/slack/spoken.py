@@ -90,7 +90,7 @@ def acknowledged(ask: Ask, incident: IncidentFacts) -> str:
     return f"{mark}✅ {ask.say(N_('You acknowledged %(number)s.'), number=incident.number)}{where}"
 
 
-@word("stage", zh=("阶段", "推进"), example="[42] verify")
+@word("stage", zh=("阶段", "推进"), example="[42] verify", zh_example="[42] 核实")
 def stage(ask: Ask) -> Message:
     """Move an incident to another of the six steps; going back needs a reason after the step."""
     number, rest = finding.target(ask)
@@ -98,7 +98,7 @@ def stage(ask: Ask) -> Message:
     asking.needs(step, N_("Say which step: %(steps)s."), steps=_steps(ask))
     to = _step(step)
     asking.needs(
-        to, N_("There is no step “%(step)s”. The steps are %(steps)s."), step=step, steps=_steps(ask)
+        to, N_("There is no step “%(typed)s”. The steps are %(steps)s."), typed=step, steps=_steps(ask)
     )
     incident = change(
         ask, number, lambda found: acts.move(found, str(to), by=ask.by, at=ask.at, reason=reason.strip())

@@ -23,24 +23,26 @@ class Word:
     name: str
     zh: tuple[str, ...]
     example: str
+    zh_example: str
     help: str
     run: Run
 
     def usage(self, locale: str) -> str:
         """How it is typed."""
-        name = self.zh[0] if locale.startswith("zh") else self.name
-        return f"/incident {name} {self.example}".rstrip()
+        chinese = locale.startswith("zh")
+        typed = (self.zh[0], self.zh_example) if chinese else (self.name, self.example)
+        return " ".join(("/incident", *typed)).rstrip()
 
 
 WORDS: dict[str, Word] = {}
 ALIASES: dict[str, Word] = {}
 
 
-def word(name: str, *, zh: tuple[str, ...], example: str = "") -> Callable[[Run], Run]:
+def word(name: str, *, zh: tuple[str, ...], example: str = "", zh_example: str = "") -> Callable[[Run], Run]:
     """Register a function as a word; its docstring is its help, in English, and a message id."""
 
     def register(run: Run) -> Run:
-        found = Word(name, zh, example, " ".join((run.__doc__ or "").split()), run)
+        found = Word(name, zh, example, zh_example or example, " ".join((run.__doc__ or "").split()), run)
         WORDS[name] = found
         for alias in (name, *zh):
             ALIASES[alias] = found
@@ -89,7 +91,7 @@ def _unknown(ask: Ask, name: str) -> Message:
     return asking.line(ask.say(N_("There is no word “%(word)s”. `/incident help` lists them."), word=name))
 
 
-@word("help", zh=("帮助", "菜单"), example="[word]")
+@word("help", zh=("帮助", "菜单"), example="[ack]", zh_example="[认领]")
 def help_(ask: Ask) -> Message:
     """List the words, or explain one."""
     asked = find(ask.rest.casefold())

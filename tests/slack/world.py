@@ -20,7 +20,7 @@ from incident import db as database
 from incident.alerting.delivery import Sender
 from incident.alerting.fallback import FallbackChannel
 from incident.db import db, unit_of_work
-from incident.lifecycle import opening
+from incident.lifecycle import acts, opening
 from incident.lifecycle.common import House
 from incident.models.alerts import Delivery, DeliveryState
 from incident.models.incidents import Incident
@@ -31,6 +31,8 @@ from incident.settings import Settings
 from incident.slack import http as slack_http
 from incident.slack import sandbox
 from incident.slack.channel import SlackChannel
+
+__all__ = ["Sender", "World", "acts", "words_of"]
 
 ADMIN = accounts.system("test")
 ADA = {"name": "Ada", "slack_id": "U0ADA", "role": "commander", "locale": "en"}
@@ -181,6 +183,9 @@ class World:
             query = select(Delivery).join(Incident).where(Incident.number == number).order_by(Delivery.id)
             rows = db.session.scalars(query.where(Delivery.step == step) if step else query)
             return [{name: getattr(row, name) for name in row.__table__.columns.keys()} for row in rows]  # noqa: SIM118
+
+    def app_delivery(self, delivery_id: int) -> Delivery:
+        return db.session.get_one(Delivery, delivery_id, populate_existing=True)
 
     def told(self, number: str) -> list[tuple[str, dict[str, Any]]]:
         """The timeline as (kind, data)."""

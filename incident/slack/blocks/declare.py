@@ -48,7 +48,7 @@ def done(incident: IncidentFacts, locale: str) -> Block:
     )
     button = {"type": "actions", "elements": [texts.board_button(incident, locale)]}
     return {
-        **_frame(N_("Incident declared"), locale, close=N_("Close")),
+        **_frame(N_("Incident declared"), locale, close=N_("Close the window")),
         "blocks": [texts.section(words), button],
     }
 
