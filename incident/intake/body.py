@@ -16,7 +16,7 @@ from pydantic import (
     ValidationError,
 )
 
-from incident import errors
+from incident import errors, faults
 from incident.errors import N_, Reason
 from incident.vocabulary import Channel, ComplaintType, Signal
 
@@ -28,22 +28,22 @@ SUMMARY_LONGEST, NARRATIVE_LONGEST, DEMAND_LONGEST = 300, 20_000, 2_000  # chara
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
         if "\x00" in value:
-            raise ValueError("must not contain NUL characters")
+            raise ValueError(N_("This must not contain NUL characters."))
         if any("\ud800" <= char <= "\udfff" for char in value):
-            raise ValueError("must be valid Unicode text")
+            raise ValueError(N_("This must be valid Unicode text."))
         return value.strip()
     return value
 
 
 def _decimal_text(value: Any) -> Any:
     if isinstance(value, bool | float):
-        raise ValueError('must be a decimal string like "12345.60"')
+        raise ValueError(N_("This must be an amount, as a text like “12345.60”."))
     return value
 
 
 def _no_exponent(value: Decimal) -> Decimal:
     if not value.is_finite():
-        raise ValueError("must be a finite amount")
+        raise ValueError(N_("This must be a finite number."))
     return value
 
 
@@ -57,7 +57,13 @@ Money = Annotated[
 
 
 def _line(longest: int) -> Any:
-    return Annotated[Text | None, Field(max_length=longest)]
+    return Field(max_length=longest)
+
+
+def _time_text(value: Any) -> Any:
+    if not isinstance(value, str | datetime) or (isinstance(value, str) and "-" not in value):
+        raise ValueError(N_("This must be a time like 2026-11-03T09:12:00+08:00."))
+    return value  # a bare number would be read as seconds since 1970
 
 
 class Body(BaseModel):
@@ -69,11 +75,11 @@ class Body(BaseModel):
 class Customer(Body):
     """Who complains; stored encrypted."""
 
-    name: _line(120) = None
-    phone: _line(40) = None
-    email: _line(200) = None
-    id_number: _line(40) = None
-    account_ref: _line(60) = None
+    name: Annotated[Text | None, _line(120)] = None
+    phone: Annotated[Text | None, _line(40)] = None
+    email: Annotated[Text | None, _line(200)] = None
+    id_number: Annotated[Text | None, _line(40)] = None
+    account_ref: Annotated[Text | None, _line(60)] = None
 
 
 class Account(Body):
@@ -82,7 +88,7 @@ class Account(Body):
     days_overdue: int | None = Field(None, ge=0, le=36_500)
     amount_overdue: Money | None = None
     currency: str | None = Field(None, pattern=r"^[A-Z]{3}$")
-    segment: _line(60) = None
+    segment: Annotated[Text | None, _line(60)] = None
 
 
 class ComplaintBody(Body):
@@ -90,23 +96,23 @@ class ComplaintBody(Body):
 
     source: Annotated[Text, Field(min_length=1, max_length=60)]
     source_ref: Annotated[Text, Field(min_length=1, max_length=120)]
-    received_at: AwareDatetime
+    received_at: Annotated[AwareDatetime, BeforeValidator(_time_text)]
     channel: Channel
     complaint_type: ComplaintType | None = None
-    product: _line(60) = None
-    summary: _line(SUMMARY_LONGEST) = None
+    product: Annotated[Text | None, _line(60)] = None
+    summary: Annotated[Text | None, _line(SUMMARY_LONGEST)] = None
     narrative: Annotated[Text, Field(min_length=1, max_length=NARRATIVE_LONGEST)]
-    demand: _line(DEMAND_LONGEST) = None
+    demand: Annotated[Text | None, _line(DEMAND_LONGEST)] = None
     customer: Customer = Customer()
     account: Account = Account()
     affected_customers: int = Field(1, ge=1, le=100_000_000)
     potential_loss: Money | None = None
-    agency: _line(120) = None
-    region: _line(80) = None
+    agency: Annotated[Text | None, _line(120)] = None
+    region: Annotated[Text | None, _line(80)] = None
     signals: list[Signal] = Field(default_factory=list, max_length=20)
     escalated: bool = False
-    escalation_reason: _line(500) = None
-    escalated_by: _line(120) = None
+    escalation_reason: Annotated[Text | None, _line(500)] = None
+    escalated_by: Annotated[Text | None, _line(120)] = None
 
     def content_hash(self) -> str:
         """SHA-256 over what was sent, so that the same reference with other content is noticed."""
@@ -121,7 +127,7 @@ def read(raw: Any, *, at: datetime) -> ComplaintBody:
     try:
         found = ComplaintBody.model_validate(raw)
     except ValidationError as fault:
-        raise errors.Invalid(N_("The complaint is not valid."), reasons=reasons(fault)) from None
+        raise errors.Invalid(N_("The complaint is not valid."), reasons=faults.reasons(fault)) from None
     if not EARLIEST <= found.received_at <= at + AHEAD:
         late = found.received_at > at + AHEAD
         message = (
@@ -133,11 +139,3 @@ def read(raw: Any, *, at: datetime) -> ComplaintBody:
             N_("The complaint is not valid."), reasons=[Reason(message, loc=("received_at",))]
         )
     return found
-
-
-def reasons(fault: ValidationError) -> list[Reason]:
-    """Pydantic's findings as reasons; the offending input itself is never repeated."""
-    return [
-        Reason("%(what)s", {"what": each["msg"].removeprefix("Value error, ")}, tuple(each["loc"]))
-        for each in fault.errors(include_input=False, include_url=False, include_context=False)
-    ]
