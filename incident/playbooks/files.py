@@ -50,30 +50,40 @@ class Reading:
 
 def read(directory: Path) -> Reading:
     """Read every file below `directory`; never raises for what stands in a file."""
-    reading = Reading()
+    reading, contents = Reading(), dict[str, dict[str, Any]]()
     for key, (name, model) in DOCUMENTS.items():
-        found = _read_one(directory / name, name, model, reading.faults)
+        content = _content(directory / name, name, reading.faults)
+        found = _checked(content, name, model, reading.faults) if content is not None else None
+        if content is not None:
+            contents[key] = content
         if found is not None:
             reading.documents[key] = found
     for extra in sorted((directory / "plans").glob("*.toml")):
         if extra.stem not in DOCUMENTS:
             reading.faults.append(Fault(f"plans/{extra.name}", "", "no complaint type has this name"))
-    for key, fault in _between_files(reading.documents):
+    for key, fault in _between_files(reading.documents, contents):
         reading.documents.pop(key, None)
         reading.faults.append(fault)
     return reading
 
 
-def _read_one(path: Path, name: str, model: type[BaseModel], faults: list[Fault]) -> BaseModel | None:
+def _content(path: Path, name: str, faults: list[Fault]) -> dict[str, Any] | None:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-        return model.model_validate(content)
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         faults.append(Fault(name, "", "the file is missing"))
     except (OSError, UnicodeDecodeError) as fault:
         faults.append(Fault(name, "", f"cannot be read as UTF-8 text: {fault}"))
     except tomllib.TOMLDecodeError as fault:
         faults.append(Fault(name, "", f"not valid TOML: {fault}"))
+    return None
+
+
+def _checked(
+    content: dict[str, Any], name: str, model: type[BaseModel], faults: list[Fault]
+) -> BaseModel | None:
+    try:
+        return model.model_validate(content)
     except ValidationError as fault:
         faults.extend(
             Fault(name, place(each["loc"], content), each["msg"].removeprefix("Value error, "))
@@ -97,16 +107,28 @@ def place(loc: tuple[int | str, ...], content: Any) -> str:
     return words
 
 
-def _between_files(documents: dict[str, BaseModel]) -> Iterator[tuple[str, Fault]]:
+def _between_files(
+    documents: dict[str, BaseModel], contents: dict[str, dict[str, Any]]
+) -> Iterator[tuple[str, Fault]]:
     """Faults that only show when files are read together."""
     departments = documents.get("@departments")
     known = {each.code for each in departments.departments} if isinstance(departments, Departments) else None
-    for key, document in list(documents.items()):
-        if not isinstance(document, Plan):
+    for key, content in contents.items():
+        if DOCUMENTS[key][1] is not Plan:
             continue
-        name = DOCUMENTS[key][0]
-        if document.key != key:
+        name, document = DOCUMENTS[key][0], documents.get(key)
+        if isinstance(document, Plan) and document.key != key:
             yield key, Fault(name, "key", f"must be {key!r} like the file's name, not {document.key!r}")
-        codes = {each.code for each in document.departments} | {each.department for each in document.roles}
-        for code in sorted(codes - known) if known is not None else []:
-            yield key, Fault(name, "departments", f"unknown department {code!r}; departments.toml names them")
+        for where, code in _codes(content):
+            if known is not None and code not in known:
+                expected = f"unknown department {code!r}; departments.toml names them"
+                yield key, Fault(name, where, expected)
+
+
+def _codes(content: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The departments a plan names, with their places; also of a plan that is otherwise faulty."""
+    for listed, field_name in (("departments", "code"), ("roles", "department")):
+        rows = content.get(listed)
+        for index, row in enumerate(rows if isinstance(rows, list) else []):
+            if isinstance(row, dict) and isinstance(code := row.get(field_name), str):
+                yield place((listed, index, field_name), content), code
