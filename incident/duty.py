@@ -26,8 +26,13 @@ class OnDuty:
 
     @property
     def people(self) -> list[Person]:
-        """Both, without gaps or repeats."""
-        return list(dict.fromkeys(person for person in (self.primary, self.backup) if person))
+        """Both, without gaps or repeats (by id: one person may come as two copies)."""
+        return list({person.id: person for person in (self.primary, self.backup) if person}.values())
+
+    @property
+    def first(self) -> Person | None:
+        """Whoever answers first: the backup where there is nobody before."""
+        return self.primary or self.backup
 
 
 def covers(shift: DutyShift, at: datetime, zone: ZoneInfo) -> bool:
@@ -138,6 +143,8 @@ def remove_shift(shift_id: int, *, by: Actor, at: datetime) -> DutyShift:
     if shift is None:
         raise errors.NotFound(N_("There is no such shift."))
     db.session.delete(shift)
+    db.session.flush()
+    changed()
     audit.record(
         "duty.shift_removed", f"shift/{shift.id}", by=by.label, at=at, department=shift.department_code
     )

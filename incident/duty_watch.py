@@ -19,7 +19,7 @@ def uncovered(*, at: datetime, house: House) -> list[str]:
     """Departments that keep a roster and have nobody on duty now."""
     codes = list(db.session.scalars(select(DutyShift.department_code).distinct()))
     return sorted(
-        code for code, found in duty.roster(codes, at=at, zone=house.zone).items() if not found.primary
+        code for code, found in duty.roster(codes, at=at, zone=house.zone).items() if not found.people
     )
 
 
@@ -32,7 +32,7 @@ def sweep(*, at: datetime, house: House) -> int:
         if not gaps:
             notices.clear(NOTICE)
             return 0
-        notices.put(NOTICE, N_("Nobody is on duty for %(departments)s."), at=at, departments=", ".join(gaps))
+        notices.put(NOTICE, N_("Nobody is on duty for %(departments)s."), at=at, departments=gaps)
         for code in gaps:
             for head in duty.group_heads():
                 told += _tell(f"duty-{code}-{day}-{head.id}", head.id, code, at=at)

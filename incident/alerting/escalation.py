@@ -17,7 +17,8 @@ from incident.models.alerts import Delivery
 from incident.models.incidents import Incident, IncidentDepartment
 from incident.models.people import Person
 from incident.playbooks import library
-from incident.vocabulary import Status
+from incident.playbooks.schema import Plan
+from incident.vocabulary import IncidentRole, Status
 
 SWEEP_LIMIT = 200  # incidents one sweep moves on; the next sweep is a second later
 TOP = 3  # the last rung, counted from 0: everybody
@@ -174,13 +175,16 @@ def group_of(incident: Incident, *, at: datetime, zone: ZoneInfo) -> Group:
         )
     ).all()
     responsible = [code for code, part in lines if part == "responsible"]
-    commander = commander_department(incident.level, responsible)
+    commander = commander_department(incident.level, library.version(incident.plan_version_id).plan)
     return live_group(commander, responsible, [code for code, _part in lines], at=at, zone=zone)
 
 
-def commander_department(level: int, responsible: list[str]) -> str:
-    """The department that gives the commander at a level; the responsible one where the level names none."""
-    return library.the_levels()[level].commander_department or responsible[0]
+def commander_department(level: int, plan: Plan) -> str:
+    """The department that gives the commander: the level's own (Ⅰ, Ⅱ), else the one the plan names, which is
+    never the department complained of."""
+    named = next((each.department for each in plan.roles if each.role == IncidentRole.COMMANDER), None)
+    responsible = next(each.code for each in plan.departments if each.part == "responsible")
+    return library.the_levels()[level].commander_department or named or responsible
 
 
 def drill_participants(incident_id: int) -> list[Person]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from incident import errors, timeline
+from incident import errors, privacy, timeline
 from incident.accounts import Actor
 from incident.alerting import outbox
 from incident.db import db
@@ -34,7 +34,7 @@ def called_out(plan: Plan, on_duty: dict[str, OnDuty], *, at: datetime) -> list[
 
 
 def _lead(duty: OnDuty | None) -> int | None:
-    return duty.primary.id if duty and duty.primary else None
+    return duty.first.id if duty and duty.first else None
 
 
 def lines(incident_id: int) -> list[IncidentDepartment]:
@@ -75,7 +75,8 @@ def sign_off(incident: Incident, code: str, *, statement: str, by: Actor, at: da
     found = line(incident, code)
     if found.state == DepartmentState.SIGNED_OFF:
         raise errors.Refused(N_("%(code)s has signed off already."), code=code)
-    if not statement.strip() or len(statement) > STATEMENT_LONGEST:
+    words = privacy.redact(statement.strip())
+    if not words or len(words) > STATEMENT_LONGEST:
         raise errors.Invalid(
             N_("Say in one or two sentences what was done."),
             reasons=[Reason(N_("A statement of 1 to 2000 characters is needed."), loc=("statement",))],
@@ -88,11 +89,11 @@ def sign_off(incident: Incident, code: str, *, statement: str, by: Actor, at: da
             count=len(left),
             reasons=left,
         )
-    found.state, found.signed_off_at, found.statement = DepartmentState.SIGNED_OFF, at, statement.strip()
+    found.state, found.signed_off_at, found.statement = DepartmentState.SIGNED_OFF, at, words
     found.signed_off_by_id = by.id
     incident.last_activity_at = at
     timeline.record(
-        incident.id, "department_signed_off", by=by.label, at=at, department=code, statement=statement.strip()
+        incident.id, "department_signed_off", by=by.label, at=at, department=code, statement=words
     )
     outbox.enqueue(incident.id, "update_card", at=at)
     return found

@@ -25,7 +25,7 @@ def from_roster(
     rows = []
     for each in plan.roles:
         duty = on_duty.get(each.department)
-        holder = commander if each.role == IncidentRole.COMMANDER else (duty.primary if duty else None)
+        holder = commander if each.role == IncidentRole.COMMANDER else (duty.first if duty else None)
         rows.append(
             {
                 "role": str(each.role),

@@ -68,7 +68,7 @@ def planned(
                 "must": step.must,
                 "due_at": due_after(at, parse(step.due), calendar),
                 "status": TaskStatus.TODO,
-                "assignee_id": duty.primary.id if duty and duty.primary else None,
+                "assignee_id": duty.first.id if duty and duty.first else None,
             }
         )
     return rows
@@ -144,6 +144,14 @@ def change(
         task.due_at = due_at
         timeline.record(
             incident.id, "task_moved", by=by.label, at=at, task=_title(task), due_at=due_at.isoformat()
+        )
+    if status is not None and status not in set(TaskStatus):
+        raise errors.Invalid(
+            N_("There is no task status “%(value)s”."),
+            value=status,
+            reasons=[
+                Reason(N_("Use one of %(values)s."), {"values": ", ".join(TaskStatus)}, loc=("status",))
+            ],
         )
     if status is not None and status != task.status:
         _move(task, incident, TaskStatus(status), words, by=by, at=at)

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm.attributes import set_committed_value
 
-from incident import clocks, duty, labels, timeline
+from incident import clocks, duty, labels, privacy, timeline
 from incident.accounts import Actor
 from incident.alerting import escalation, outbox
 from incident.coordination import departments, roles, tasks
@@ -77,7 +77,7 @@ def declare(opening: Opening, *, by: Actor, at: datetime, house: House) -> Incid
     version = library.current(opening.complaint_type)
     level, reasons = graded(opening, version)
     responsible = [each.code for each in version.plan.departments if each.part == "responsible"]
-    commander_department = escalation.commander_department(level, responsible)
+    commander_department = escalation.commander_department(level, version.plan)
     group, on_duty = _group(opening, version, commander_department, responsible, at=at, house=house)
     incident = _incident(opening, version, level, reasons, by=by, at=at)
     commander = next(iter(escalation.rungs(group)[0]), None)
@@ -91,7 +91,7 @@ def declare(opening: Opening, *, by: Actor, at: datetime, house: House) -> Incid
     db.session.add(incident)
     db.session.flush()
     _write_children(incident, version, on_duty, commander, rows, at=at, house=house)
-    _alert(incident, escalation.rungs(group)[0], commander_department, version, by=by, at=at)
+    _alert(incident, group, commander_department, version, by=by, at=at)
     _number(incident, opening, version, at=at, house=house)
     return incident
 
@@ -138,7 +138,7 @@ def _incident(
     at: datetime,
 ) -> Incident:
     plan = version.plan
-    title = labels.title(opening.complaint_type, opening.channel, opening.product)
+    title = labels.title(opening.complaint_type, opening.channel, privacy.redact(opening.product or ""))
     grave = bool(opening.signals & {Signal.SELF_HARM_THREAT, Signal.VIOLENCE_THREAT, Signal.DATA_LEAK})
     return Incident(
         number=f"opening-{labels.nonce()}",
@@ -194,9 +194,11 @@ def _write_children(
 
 
 def _alert(
-    incident: Incident, people: list[Person], department: str, version: Version, *, by: Actor, at: datetime
+    incident: Incident, group: escalation.Group, department: str, version: Version, *, by: Actor, at: datetime
 ) -> None:
-    """The first alert, the Slack steps, and what the timeline says of them."""
+    """The first alert, the Slack steps, and what the timeline says of them. Where nobody is on duty who
+    should command, the heads of the group are told besides whoever is alerted instead."""
+    people, commanders = escalation.rungs(group)[0], group.commander
     events = [
         timeline.row(
             incident.id,
@@ -210,8 +212,9 @@ def _alert(
     ]
     steps = [step for step in outbox.OPENING if not (incident.drill and step == "announce")]
     deliveries = [outbox.row(incident.id, step, at=at) for step in steps]
-    told = people or ([] if incident.drill else duty.group_heads())
-    if not people:
+    uncovered = not incident.drill and not commanders
+    told = escalation.each_once([*people, *duty.group_heads()]) if uncovered else people
+    if uncovered:
         events.append(timeline.row(incident.id, "nobody_on_duty", by=by.label, at=at, department=department))
     if told:
         names = "、".join(person.name for person in told)
