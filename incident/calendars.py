@@ -7,7 +7,7 @@ weekday.
 
 import calendar as months
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, insert, select
@@ -17,6 +17,7 @@ from incident.models.ground import CalendarDay
 
 DAY_ENDS = time(23, 59, 59)
 WORK_STARTS, WORK_ENDS = time(9, 0), time(18, 0)  # for targets "in working time" (facts §3.2, level Ⅳ)
+PROVISIONAL = "public holidays without swapped weekends"
 HORIZON = 400  # days searched for a working day before the table is called broken
 
 
@@ -55,9 +56,9 @@ class WorkingCalendar:
         """
         match unit:
             case "minutes":
-                return start + timedelta(minutes=value)
+                return start.astimezone(UTC) + timedelta(minutes=value)
             case "hours":
-                return start + timedelta(hours=value)
+                return start.astimezone(UTC) + timedelta(hours=value)
         day = start.astimezone(self.zone).date()
         match unit:
             case "calendar_days":
@@ -111,9 +112,14 @@ def set_day(jurisdiction: str, day: date, *, working: bool, name: str, source: s
 
 
 def known_until(jurisdiction: str) -> date | None:
-    """The last day of the last year the table knows; None where it knows nothing."""
+    """The last day of the last year the table knows; None where it knows nothing.
+
+    A year whose swapped weekends are not announced yet does not count: deadlines in it are guesses.
+    """
     last = db.session.scalar(
-        select(func.max(CalendarDay.day)).where(CalendarDay.jurisdiction == jurisdiction)
+        select(func.max(CalendarDay.day)).where(
+            CalendarDay.jurisdiction == jurisdiction, CalendarDay.source.not_like(f"%{PROVISIONAL}")
+        )
     )
     return date(last.year, 12, 31) if last else None
 
@@ -140,7 +146,7 @@ def _china(year: int) -> list[dict[str, object]]:
     try:
         judged = [(day, chinese_calendar.is_workday(day)) for day in days]
     except NotImplementedError:
-        return _country("cn", "CN", year, "public holidays without swapped weekends")
+        return _country("cn", "CN", year, PROVISIONAL)
     return [
         _day("cn", day, working, "make-up day" if working else "holiday", "chinesecalendar")
         for day, working in judged

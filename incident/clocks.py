@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -47,9 +47,8 @@ def applies(condition: Applies, facts: Facts) -> bool:
     )
 
 
-def in_force(rules: Iterable[Rule], at: datetime) -> list[Rule]:
-    """The rules in force at a moment, by their dates."""
-    day = at.date()
+def in_force(rules: Iterable[Rule], day: date) -> list[Rule]:
+    """The rules in force on a day of their jurisdiction."""
     return [
         rule
         for rule in rules
@@ -64,6 +63,7 @@ def statutory(facts: Facts, *, jurisdiction: str) -> list[dict[str, Any]]:
     """
     rule_set = library.rules(jurisdiction)
     calendar = calendars.load(jurisdiction, rule_set.time_zone)
+    today = facts.opened_at.astimezone(calendar.zone).date()
     starts = {"received": facts.received_at, "opened": facts.opened_at, "aware": facts.opened_at}
     return [
         _row(
@@ -79,7 +79,7 @@ def statutory(facts: Facts, *, jurisdiction: str) -> list[dict[str, Any]]:
             source=rule.source,
             confidence=rule.confidence,
         )
-        for rule in in_force(rule_set.rules, facts.opened_at)
+        for rule in in_force(rule_set.rules, today)
         if rule.clock and rule.start_event in starts and applies(rule.applies, facts)
     ]
 
@@ -93,7 +93,14 @@ def internal(
         "first_contact": ("首次联系客户", "First contact with the customer", rule.first_contact),
         "decision": ("作出处理决定", "Decision", rule.decision),
     }
-    units = {"m": "minutes", "h": "hours", "d": "calendar_days", "cd": "calendar_days", "wd": "working_days"}
+    units = {
+        "m": "minutes",
+        "h": "hours",
+        "d": "calendar_days",
+        "cd": "calendar_days",
+        "wd": "working_days",
+        "w": "weeks",
+    }
     rows = []
     for code, (zh, en, target) in targets.items():
         unit = units[target.unit]

@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, field_validator
 
 from incident import durations
 from incident.durations import Duration
@@ -58,6 +58,14 @@ class LevelRule(Strict):
     commander_department: str | None = Field(None, description="None: the plan's responsible department.")
     post_mortem: PostMortem
     actions_due: Words
+
+    @field_validator("escalate_after")
+    @classmethod
+    def _by_the_clock(cls, value: list[Duration]) -> list[Duration]:
+        """The ladder waits by the clock: days that need a calendar would stop the opening of an incident."""
+        if bad := [str(each) for each in value if each.unit in ("wd", "cd")]:
+            raise ValueError(f"{', '.join(bad)}: write minutes, hours, days or weeks, like 4h")
+        return value
 
 
 class Axis(Strict):

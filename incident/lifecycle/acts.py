@@ -82,6 +82,8 @@ def move(incident: Incident, to: str, *, by: Actor, at: datetime, reason: str = 
         clocks.happened(incident, "contacted", by=by, at=at)
     if there == Stage.FEEDBACK and incident.resolved_at is None:
         incident.resolved_at = at
+    if ORDER.index(there) < ORDER.index(Stage.FEEDBACK):
+        incident.resolved_at = None  # back again: it was not resolved after all
     common.show(incident, at=at, said="moved", stage=str(there), name=by.name)
     return incident
 
@@ -90,7 +92,11 @@ def _move_faults(incident: Incident, here: Stage, there: Stage, reason: str) -> 
     move_kind = MOVES.get((here, there))
     if move_kind is None:
         return [
-            Reason(N_("From %(stage)s the next step is %(next)s."), {"stage": str(here), "next": _next(here)})
+            Reason(
+                N_("From %(stage)s the next step is %(next)s."), {"stage": str(here), "next": ORDER[index]}
+            )
+            if (index := ORDER.index(here) + 1) < len(ORDER)
+            else Reason(N_("%(stage)s is the last step; close the incident instead."), {"stage": str(here)})
         ]
     faults = []
     if incident.acknowledged_at is None:
@@ -98,11 +104,6 @@ def _move_faults(incident: Incident, here: Stage, there: Stage, reason: str) -> 
     if move_kind == "back" and not reason.strip():
         faults.append(Reason(N_("Say why it goes back a step."), loc=("reason",)))
     return faults
-
-
-def _next(here: Stage) -> str:
-    index = ORDER.index(here) + 1
-    return str(ORDER[index]) if index < len(ORDER) else "close"
 
 
 def change_level(
@@ -157,6 +158,7 @@ def _restart_targets(incident: Incident, *, at: datetime, house: House) -> None:
             Clock.incident_id == incident.id,
             Clock.rule_version == f"level-{int(incident.level)}",
             Clock.state == "void",
+            Clock.rule.not_in(met),
         )
         .values(state="running", ended_at=None),
         execution_options={"synchronize_session": "fetch"},
