@@ -117,12 +117,17 @@ def preview(
 
 
 def _put_on_calendar(programme: DrillProgramme, house: House, *, at: datetime) -> list[Drill]:
-    known = set(db.session.scalars(select(Drill.planned_for).where(Drill.programme_id == programme.id)))
+    rows = db.session.execute(
+        select(Drill.planned_for, Drill.starts_at).where(Drill.programme_id == programme.id)
+    ).all()
+    known = {planned for planned, _starts in rows}
     # from the last one on the calendar: nothing planned during a stop of the service is lost or doubled
     after = max([*known, programme.created_at])
     ahead = sum(1 for planned in known if planned > at)
     added = []
-    for planned, moved in recurrences.occurrences(programme.recurrence, house.calendar, after=after):
+    for planned, moved in recurrences.occurrences(
+        programme.recurrence, house.calendar, after=after, taken=[starts for _planned, starts in rows]
+    ):
         if planned > at + HORIZON or ahead >= AHEAD:
             break
         drill = Drill(

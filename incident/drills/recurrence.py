@@ -1,7 +1,7 @@
 """When a recurring drill comes back: APScheduler's cron trigger in the house's zone, moved off holidays."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
@@ -41,21 +41,33 @@ def _bad(message: str, **values: str) -> errors.Invalid:
 
 
 def occurrences(
-    recurrence: str, calendar: WorkingCalendar, *, after: datetime
+    recurrence: str, calendar: WorkingCalendar, *, after: datetime, taken: Iterable[datetime] = ()
 ) -> Iterator[tuple[datetime, datetime]]:
     """Pairs (planned, moved): the trigger's time and, where that day is off, the same local time on the next
-    working day. Raises Invalid where two come within an hour."""
+    working day; of those that meet there, and of `taken` starts, one stays. Raises Invalid where two come
+    within an hour."""
     beat = trigger(recurrence, calendar.zone)
+    starts = {_wall(start, calendar.zone) for start in taken}
     previous: datetime | None = None
-    moment = after + timedelta(seconds=1)
+    moment = after.astimezone(UTC) + timedelta(seconds=1)  # in UTC: local sums go wrong when clocks change
     while True:
-        planned = beat.get_next_fire_time(previous, moment)
+        planned = beat.get_next_fire_time(None, moment)
         if planned is None:
             return
-        if previous is not None and planned - previous < LEAST_GAP:
+        moment = planned.astimezone(UTC) + timedelta(seconds=1)
+        if planned.fold:
+            continue  # the hour that autumn repeats is drilled once
+        if previous is not None and moment - previous < LEAST_GAP:
             raise _bad(N_("Drills of one programme must be at least an hour apart."))
-        yield planned, moved(planned, calendar)
-        previous, moment = planned, planned + timedelta(seconds=1)
+        previous = moment
+        start = moved(planned, calendar)
+        if _wall(start, calendar.zone) not in starts:
+            starts.add(_wall(start, calendar.zone))
+            yield planned, start
+
+
+def _wall(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.astimezone(zone).replace(tzinfo=None)
 
 
 def moved(planned: datetime, calendar: WorkingCalendar) -> datetime:
