@@ -132,7 +132,7 @@ class Settings(BaseSettings):
     def _together(self) -> "Settings":
         faults = [*self._slack_faults(), *(self._production_faults() if self.app_env == "production" else [])]
         if faults:
-            raise ValueError("; ".join(faults))
+            raise ValueError("\n".join(faults))
         return self
 
     def _slack_faults(self) -> list[str]:
@@ -149,6 +149,7 @@ class Settings(BaseSettings):
             "SECRET_KEY (at least 32 characters)": len(self.secret_key.get_secret_value()) >= 32,
             "DATA_KEYS": bool(self.data_keys),
             "BASE_URL (https)": self.base_url.startswith("https://"),
+            "SLACK_BOT_TOKEN: anybody can act as anybody in the sandbox": not self.sandboxed,
         }
         return [f"production needs {name}" for name, there in needed.items() if not there]
 
@@ -161,14 +162,33 @@ class Settings(BaseSettings):
         try:
             found = cls(**given)
         except ValidationError as fault:
-            lines = [
-                f"{'.'.join(str(part) for part in each['loc']).upper() or 'SETTINGS'}: "
-                f"{each['msg'].removeprefix('Value error, ')}"
-                for each in fault.errors()
-            ]
-            raise SettingsError("\n".join(lines)) from None
+            raise SettingsError("\n".join(cls._lines(fault, given))) from None
         found.var_dir.mkdir(parents=True, exist_ok=True)
         return found
+
+    @classmethod
+    def _lines(cls, fault: ValidationError, given: dict[str, Any]) -> list[str]:
+        """Every fault on a line. What settings must be together is only checked where each is sound, so it
+        is asked again with the wrong ones left at their defaults."""
+        wrong = {str(each["loc"][0]) for each in fault.errors() if each["loc"]}
+        found = [
+            (".".join(str(part) for part in each["loc"]).upper() or "SETTINGS", line)
+            for each in fault.errors()
+            for line in each["msg"].removeprefix("Value error, ").splitlines()
+        ]
+        lines = [f"{name}: {line}" for name, line in found]
+        if wrong:
+            sound = {name: cls.model_fields[name].get_default(call_default_factory=True) for name in wrong}
+            try:
+                cls(**given | sound)
+            except ValidationError as together:
+                named = tuple(name.upper() for name in wrong)
+                lines += [
+                    line
+                    for line in cls._lines(together, given)
+                    if not any(name in line for name in named)  # of these the first fault says enough
+                ]
+        return lines
 
     @cached_property
     def sandboxed(self) -> bool:
