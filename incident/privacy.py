@@ -61,19 +61,28 @@ def rotated(token: bytes) -> bytes:
 
 
 # Longest first: an ID number holds what looks like a phone number. Chinese ID cards (GB 11643: 17 digits and
-# a check character), bank cards (ISO/IEC 7812: 13-19 digits), phones (mainland mobile, other), e-mail.
+# a check character), bank cards (ISO/IEC 7812: 13-19 digits), phones (mobile, abroad, fixed line), e-mail.
+# A date is named first, so that its digits join no number beside it.
 _PATTERNS = re.compile(
-    r"(?P<id>(?<!\d)\d{17}[\dXx](?!\d))"
+    r"(?P<date>(?<!\d)(?:19|20)\d\d-[01]\d-[0-3]\d(?!\d))"
+    r"|(?P<id>(?<!\d)\d{17}[\dXx](?!\d))"
     r"|(?P<card>(?<!\d)(?:\d[ -]?){12,18}\d(?!\d))"
     r"|(?P<phone>(?<![\d.])(?:\+?\d{1,3}[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)"
-    r"|(?<![\d.])\+?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?!\d))"
+    r"|(?<![\d.])\+?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?!\d)"
+    r"|(?<!\d)\+\d(?:[ -]?\d){8,14}(?!\d)"
+    r"|(?<![\d.-])0\d{2,4}[ -]\d{3,4}[ -]?\d{3,4}(?!\d))"
     r"|(?P<email>[\w.+-]+@[\w-]+\.[\w.-]+)"
 )
 
 
 def redact(text: str) -> str:
     """Free text with ID, card and phone numbers and e-mail addresses masked."""
-    return _PATTERNS.sub(lambda found: mask(str(found.lastgroup), found.group()) or "", text)
+    return _PATTERNS.sub(_masked, text)
+
+
+def _masked(found: re.Match[str]) -> str:
+    kind = str(found.lastgroup)
+    return found.group() if kind == "date" else mask(kind, found.group()) or ""
 
 
 def mask(kind: str, value: str | None) -> str | None:
