@@ -114,18 +114,21 @@ WORDS: dict[str, dict[str, str]] = {
         "P": N_("our proposal"),
     },
 }
-# names of values in sentences → the table their codes are read in
-_VALUE_KINDS = {
-    "stage": "stage",
-    "from": "stage",
-    "to": "stage",
-    "next": "stage",
-    "status": "task_status",
-    "state": "delivery_state",
-    "step": "step",
-    "role": "role",
-    "department": "department",
-    "code": "department",
+# names of values in sentences → the tables their codes are read in, the first that knows it wins
+_VALUE_KINDS: dict[str, tuple[str, ...]] = {
+    "stage": ("stage",),
+    "from": ("stage",),
+    "to": ("stage", "task_status"),
+    "next": ("stage",),
+    "status": ("task_status", "status"),
+    "state": ("delivery_state",),
+    "drill_state": ("drill_state",),
+    "step": ("step",),
+    "role": ("role",),
+    "department": ("department",),
+    "departments": ("department",),
+    "code": ("department",),
+    "plan": ("type",),
 }
 
 
@@ -137,7 +140,7 @@ def short(locale: str) -> str:
 def say(message: str | Reason, locale: str, **values: Any) -> str:
     """A sentence in a language; values that are codes become words, `{zh, en}` picks one."""
     text, given = (message.message, message.values) if isinstance(message, Reason) else (message, values)
-    translated = _catalogue(locale).gettext(text) if text else ""
+    translated = catalogue(locale).gettext(text) if text else ""
     if not given:
         return translated.replace("%%", "%") if "%%" in translated else translated
     return translated % {key: _value(key, value, locale) for key, value in given.items()}
@@ -146,11 +149,14 @@ def say(message: str | Reason, locale: str, **values: Any) -> str:
 def _value(key: str, value: Any, locale: str) -> Any:
     if isinstance(value, dict) and {"zh", "en"} <= value.keys():
         return value[short(locale)]
+    if isinstance(value, list):
+        return ("、" if short(locale) == "zh" else ", ").join(
+            str(_value(key, each, locale)) for each in value
+        )
     if not isinstance(value, str):
         return value
-    kind = _VALUE_KINDS.get(key)
-    found = words(kind, value, locale) if kind else value
-    return words("status", value, locale) if found == value and kind == "task_status" else found
+    found = (words(kind, value, locale) for kind in _VALUE_KINDS.get(key, ()))
+    return next((each for each in found if each != value), value)
 
 
 def words(kind: str, code: str, locale: str) -> str:
@@ -173,7 +179,7 @@ def words(kind: str, code: str, locale: str) -> str:
             found = library.departments().get(code)
             return found.name(locale) if found else code
     message = WORDS[kind].get(code)
-    return _catalogue(locale).gettext(message) if message else code
+    return catalogue(locale).gettext(message) if message else code
 
 
 def _pair(found: tuple[str, str] | None, code: str, locale: str) -> str:
@@ -181,7 +187,8 @@ def _pair(found: tuple[str, str] | None, code: str, locale: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _catalogue(locale: str) -> gettext_module.NullTranslations:
+def catalogue(locale: str) -> gettext_module.NullTranslations:
+    """The translations of a language; those of the pages are taken from here too."""
     name = "zh_CN" if short(locale) == "zh" else "en"
     return Translations.load(str(CATALOGUES), [name])
 
