@@ -80,7 +80,7 @@ def enqueue(incident_id: int | None, step: str, *, at: datetime, key: str = "", 
 
 
 def _pending(incident_id: int | None, step: str) -> bool:
-    """Whether one is still to be sent; it is locked, so that no sender draws it before this act is written."""
+    """Whether one is still to be sent; it is locked, so that no sender draws it before this act is in."""
     found = db.session.scalar(
         select(Delivery.id)
         .where(
