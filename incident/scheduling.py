@@ -180,9 +180,9 @@ class Leadership:
 
 def db_errors() -> tuple[type[Exception], ...]:
     """What a lost database looks like."""
-    from sqlalchemy.exc import DBAPIError, OperationalError
+    from sqlalchemy.exc import SQLAlchemyError
 
-    return (DBAPIError, OperationalError)
+    return (SQLAlchemyError,)  # not DBAPIError alone: a pool without a free connection raises TimeoutError
 
 
 class Runner:
