@@ -262,7 +262,7 @@ class Beside:
     chips: dict[int, list[Line]]
 
 
-def beside(rows: list[Line]) -> Beside:
+def beside(rows: list[Line], *, at: datetime) -> Beside:
     """Commanders and departments of a page's rows, in two queries."""
     people = {row.commander_id for row in rows if row.commander_id}
     chips: dict[int, list[Line]] = {row.id: [] for row in rows}
@@ -270,7 +270,9 @@ def beside(rows: list[Line]) -> Beside:
         return Beside({}, chips)
     named: Query = select(Person.id, Person.name).where(Person.id.in_(people))
     D = IncidentDepartment
-    lines: Query = select(D.incident_id, D.code, D.state, D.part).where(D.incident_id.in_(chips))
+    lines: Query = select(D.incident_id, D.code, D.state, D.part, figures.silent(at).label("silent")).where(
+        D.incident_id.in_(chips)
+    )
     for line in db.session.execute(lines.order_by(D.incident_id, D.part, D.id)):
         chips[line.incident_id].append(line)
     return Beside({person.id: person.name for person in db.session.execute(named)}, chips)

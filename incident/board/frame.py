@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
-from flask_babel import Babel
+from flask_babel import Babel, Domain
 from flask_babel import gettext as _
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -75,6 +75,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     csrf.init_app(app)
     babel.init_app(app, locale_selector=locale, timezone_selector=lambda: str(times.zone()))
+    # Babel calls zh_CN zh_Hans_CN and would look for that folder; the domain's sentences know where it is
+    domain = Domain()
+    domain.get_translations = lambda: i18n.catalogue(locale())
+    babel.domain_instance = domain
     sign_ins.init_app(app)
     sign_ins.user_loader(_signed_in)
     assets.install(app)
@@ -82,7 +86,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.after_request(_headers)
     app.register_error_handler(DomainError, refusal)
     app.register_error_handler(HTTPException, _http_error)
-    app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(GLOBALS)
     app.jinja_env.filters.update(rev=rev, zone=times.local)

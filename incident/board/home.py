@@ -71,7 +71,7 @@ def _view(filters: Filters) -> dict[str, Any]:
     return {
         "filters": filters,
         "page": page,
-        "beside": board_list.beside([*page.rows, *drills]),
+        "beside": board_list.beside([*page.rows, *drills], at=at),
         "figures": counted,
         "drills": drills,
         "quiet": _quiet() if not page.rows and not filters.narrowed else None,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from incident import accounts, clock, timeline
@@ -28,13 +29,20 @@ from incident.models.records import TimelineEvent
 from incident.permissions import Permission
 from incident.playbooks import library
 from incident.playbooks.schema import Plan
-from incident.vocabulary import IncidentRole, Level, Stage
+from incident.vocabulary import IncidentRole, Level, Stage, TaskStatus
 
 EVENTS = 100  # of the timeline on the page; the rest on request
 COMPLAINTS = 20  # on the page; the rest on the list of complaints
 PEOPLE = 500  # offered in lists of people
 STEPS = 60  # Slack steps on the page, the latest
 ORDER = list(Stage)
+RAISE, LOWER = N_("raise"), N_("lower")
+VERBS = {
+    TaskStatus.DOING: N_("Take up"),
+    TaskStatus.BLOCKED: N_("Blocked"),
+    TaskStatus.DROPPED: N_("Drop"),
+    TaskStatus.TODO: N_("Put back"),
+}
 KINDS: dict[str, tuple[str, ...]] = {
     "notes": ("note",),
     "tasks": ("task_added", "task_changed", "task_reassigned", "task_moved", "department_signed_off"),
@@ -119,6 +127,40 @@ class View:
             and (department is None or person.department_code == department or person.id in near)
         ]
         return [(each.id, f"{each.name} · {each.department_code or '–'}") for each in chosen]
+
+    @property
+    def called(self) -> list[tuple[str, str]]:
+        """The departments called out, to choose from."""
+        codes = [line.department.code for line in self.lines]
+        return [(code, frame.words("department", code)) for code in codes]
+
+    @property
+    def earlier(self) -> list[tuple[str, str]]:
+        """The steps it can go back to, the nearest first."""
+        index = ORDER.index(Stage(self.incident.stage))
+        return [(str(stage), frame.words("stage", stage)) for stage in reversed(ORDER[:index])]
+
+    @property
+    def finished(self) -> set[str]:
+        """The keys of the plan's steps that are done or dropped."""
+        return {task.key for task in self.tasks if task.finished}
+
+    def levels(self, by: Actor) -> list[tuple[int, str]]:
+        """The levels that somebody may set, with which way each goes."""
+        now, lower = self.incident.level, self.may_lower(by)
+        return [
+            (
+                int(each),
+                f"{each.numeral} {frame.words('level', int(each))} · {_(RAISE if each < now else LOWER)}",
+            )
+            for each in Level
+            if each != now and (each < now or lower)
+        ]
+
+    def moves(self, task: Task) -> list[tuple[str, str]]:
+        """What a task can become from here, beside done, as buttons."""
+        here = TaskStatus(task.status)
+        return [(str(to), _(verb)) for to, verb in VERBS.items() if (here, to) in tasks.MOVES]
 
     def may_lower(self, by: Actor) -> bool:
         """Whether somebody may set a less grave level."""

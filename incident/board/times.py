@@ -64,11 +64,16 @@ def remaining(due: datetime) -> str:
 
 
 def ago(moment: datetime) -> str:
-    """`14 min ago`; `just now` within a minute, also where clocks differ a little."""
+    """`14 min ago`, `3 h ago`, `2 d ago`; `just now` within a minute, also where clocks differ a little."""
     passed = clock.now() - moment
     if passed < timedelta(seconds=MINUTE):
         return _("just now")
-    return _("%(span)s ago", span=span(passed))
+    seconds = int(passed.total_seconds())
+    if seconds >= DAY:
+        return _("%(d)s d ago", d=seconds // DAY)
+    if seconds >= HOUR:
+        return _("%(h)s h ago", h=seconds // HOUR)
+    return _("%(m)s min ago", m=seconds // MINUTE)
 
 
 def urgency(due: datetime, started: datetime | None = None) -> str:

@@ -20,7 +20,10 @@
 
   function ago(seconds) {
     if (seconds < 60) return zh ? "刚刚" : "just now";
-    return zh ? span(seconds) + "前" : span(seconds) + " ago";
+    const d = Math.floor(seconds / 86400), h = Math.floor(seconds / 3600), m = Math.floor(seconds / 60);
+    if (d) return zh ? d + " 天前" : d + " d ago";
+    if (h) return zh ? h + " 小时前" : h + " h ago";
+    return zh ? m + " 分钟前" : m + " min ago";
   }
 
   function tick() {
