@@ -62,9 +62,9 @@ def rotated(token: bytes) -> bytes:
 
 # Longest first: an ID number holds what looks like a phone number. Chinese ID cards (GB 11643: 17 digits and
 # a check character), bank cards (ISO/IEC 7812: 13-19 digits), phones (mobile, abroad, fixed line), e-mail.
-# A date is named first, so that its digits join no number beside it.
+# Dates and our own numbers are named first, so that their digits join no number beside them.
 _PATTERNS = re.compile(
-    r"(?P<date>(?<!\d)(?:19|20)\d\d-[01]\d-[0-3]\d(?!\d))"
+    r"(?P<plain>(?<!\d)(?:19|20)\d\d-[01]\d-[0-3]\d(?!\d)|(?:INC|DRL)-\d{4}-\d{6,9}(?!\d))"
     r"|(?P<id>(?<!\d)\d{17}[\dXx](?!\d))"
     r"|(?P<card>(?<!\d)(?:\d[ -]?){12,18}\d(?!\d))"
     r"|(?P<phone>(?<![\d.])(?:\+?\d{1,3}[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)"
@@ -82,7 +82,7 @@ def redact(text: str) -> str:
 
 def _masked(found: re.Match[str]) -> str:
     kind = str(found.lastgroup)
-    return found.group() if kind == "date" else mask(kind, found.group()) or ""
+    return found.group() if kind == "plain" else mask(kind, found.group()) or ""
 
 
 def mask(kind: str, value: str | None) -> str | None:
