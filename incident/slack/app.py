@@ -1,9 +1,11 @@
 """The Bolt application: the command, the buttons and the modal, each handled in the request's own thread."""
 
+import logging
 import re
+from collections.abc import Callable
 
 import flask
-from slack_bolt import Ack, App
+from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 
 from incident import clock, i18n
@@ -20,6 +22,7 @@ from incident.slack.envelopes import BlockActions, Command, ViewSubmission
 
 ANSWER_SECONDS = 2.0  # for calls made while somebody waits: Slack itself gives up after 3 s
 COMMAND = "/incident"
+log = logging.getLogger(__name__)
 
 
 class Desk:
@@ -60,13 +63,38 @@ def build(settings: Settings, house: House) -> App:
         ),
     )
     desk = Desk(settings, house)
-    bolt.command(COMMAND)(lambda ack: _command(desk, ack))
-    bolt.action(texts.ACKNOWLEDGE)(lambda ack: _acknowledge(desk, ack))
-    bolt.action(menu.DECLARE)(lambda ack: _declare(desk, ack))
-    bolt.action(texts.OPEN_ON_BOARD)(lambda ack: ack())
-    bolt.view(declare.CALLBACK)(lambda ack: _submit(desk, ack))
-    bolt.event(re.compile(".+"))(lambda ack: ack())
+    for register, handler in (
+        (bolt.command(COMMAND), _command),
+        (bolt.action(texts.ACKNOWLEDGE), _acknowledge),
+        (bolt.action(menu.DECLARE), _declare),
+        (bolt.view(declare.CALLBACK), _submit),
+        (bolt.action(texts.OPEN_ON_BOARD), _taken),
+        (bolt.event(re.compile(".+")), _taken),
+    ):
+        register(_listener(desk, handler))
+    bolt.error(_failed)
     return bolt
+
+
+def _listener(desk: Desk, handler: Callable[[Desk, Ack], None]) -> Callable[[Ack], None]:
+    def listen(ack: Ack) -> None:
+        flask.g.slack_reached = True
+        handler(desk, ack)
+
+    return listen
+
+
+def _failed(error: Exception) -> BoltResponse:
+    """A fault of ours is 500, and Slack comes again; what stops Bolt before it reaches a handler of ours is
+    a field of the body that is not what Slack sends. The body itself is never logged."""
+    reached = flask.g.get("slack_reached", False)
+    log.error("a request from Slack failed%s", "" if reached else " before it was read", exc_info=error)
+    return BoltResponse(status=500 if reached else 400, body="")
+
+
+def _taken(_desk: Desk, ack: Ack) -> None:
+    """Nothing to do but to say that it arrived."""
+    ack()
 
 
 def _command(desk: Desk, ack: Ack) -> None:

@@ -1,14 +1,25 @@
 """What Slack sends, checked for its shape before anything else looks at it."""
 
 import json
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 
 class Malformed(Exception):
     """The body is not what Slack sends."""
+
+
+def _storable(text: str) -> str:
+    """No database keeps a NUL, and half of a surrogate pair is no text; nobody types either."""
+    text.encode()  # raises UnicodeEncodeError, which is a ValueError
+    if "\x00" in text:
+        raise ValueError("a NUL in a text")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
 
 
 class _Loose(BaseModel):
@@ -20,18 +31,18 @@ class _Loose(BaseModel):
 class Who(_Loose):
     """A user, a team or a channel, by id."""
 
-    id: str = Field(min_length=1, max_length=64)
+    id: Text = Field(min_length=1, max_length=64)
 
 
 class Command(_Loose):
     """A slash command."""
 
     type: Literal["command"] = "command"
-    command: str = Field(min_length=1)
-    user_id: str = Field(min_length=1, max_length=64)
-    channel_id: str = ""
-    text: str = ""
-    trigger_id: str = Field(min_length=1, max_length=100)
+    command: Text = Field(min_length=1)
+    user_id: Text = Field(min_length=1, max_length=64)
+    channel_id: Text = ""
+    text: Text = ""
+    trigger_id: Text = Field(min_length=1, max_length=100)
 
     @property
     def once(self) -> str:
@@ -42,15 +53,15 @@ class Command(_Loose):
 class Action(_Loose):
     """A button that was pressed."""
 
-    action_id: str
+    action_id: Text
     value: str | None = None
 
 
 class Container(_Loose):
     """Where it was pressed."""
 
-    channel_id: str = ""
-    message_ts: str = ""
+    channel_id: Text = ""
+    message_ts: Text = ""
 
 
 class BlockActions(_Loose):
@@ -60,8 +71,8 @@ class BlockActions(_Loose):
     user: Who
     actions: list[Action] = Field(min_length=1)
     container: Container = Container()
-    response_url: str = ""
-    trigger_id: str = Field(min_length=1, max_length=100)
+    response_url: Text = ""
+    trigger_id: Text = Field(min_length=1, max_length=100)
 
     @property
     def once(self) -> str:
@@ -78,9 +89,9 @@ class ViewState(_Loose):
 class View(_Loose):
     """A modal."""
 
-    id: str
-    callback_id: str
-    hash: str = ""
+    id: Text
+    callback_id: Text
+    hash: Text = ""
     state: ViewState = ViewState()
 
 
@@ -90,7 +101,7 @@ class ViewSubmission(_Loose):
     type: Literal["view_submission"]
     user: Who
     view: View
-    trigger_id: str = Field("", max_length=100)
+    trigger_id: Text = Field("", max_length=100)
 
     @property
     def once(self) -> str:
@@ -101,14 +112,14 @@ class ViewSubmission(_Loose):
 class Event(_Loose):
     """What happened in Slack."""
 
-    type: str = Field(min_length=1)
+    type: Text = Field(min_length=1)
 
 
 class EventCallback(_Loose):
     """An event."""
 
     type: Literal["event_callback"]
-    event_id: str = Field(min_length=1, max_length=100)
+    event_id: Text = Field(min_length=1, max_length=100)
     event: Event
 
     @property
@@ -121,7 +132,7 @@ class UrlVerification(_Loose):
     """Slack's question whether anybody lives here."""
 
     type: Literal["url_verification"]
-    challenge: str = Field(max_length=1_000)
+    challenge: Text = Field(max_length=1_000)
     once: Literal[""] = ""
 
 

@@ -11,7 +11,6 @@ from incident import clock
 from incident.alerting import outbox
 from incident.db import unit_of_work
 from tests.slack import world as worlds
-from tests.slack.test_slack_uncertain import exactly_once
 
 ROOT = Path(__file__).resolve().parents[2]
 OPENING = ("page", *outbox.OPENING)
@@ -52,4 +51,4 @@ def test_a_killed_sender_leaves_every_step_done_exactly_once(world, step, phase)
     if step in OPENING:
         world.act(number, worlds.acts.acknowledge)
         world.settle()
-    exactly_once(world, number)
+    worlds.exactly_once(world, number)

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import make_server
 
-from incident import accounts, clock, duty, privacy
+from incident import accounts, calendars, clock, duty, privacy
 from incident import db as database
 from incident.alerting.delivery import Sender
 from incident.alerting.fallback import FallbackChannel
@@ -23,7 +23,7 @@ from incident.db import db, unit_of_work
 from incident.lifecycle import acts, opening
 from incident.lifecycle.common import House
 from incident.models.alerts import Delivery, DeliveryState
-from incident.models.incidents import Incident
+from incident.models.incidents import DepartmentState, Incident, IncidentDepartment, Task
 from incident.models.people import Person
 from incident.models.records import TimelineEvent
 from incident.playbooks import library
@@ -31,8 +31,9 @@ from incident.settings import Settings
 from incident.slack import http as slack_http
 from incident.slack import sandbox
 from incident.slack.channel import SlackChannel
+from incident.vocabulary import Stage, TaskStatus
 
-__all__ = ["Sender", "World", "acts", "words_of"]
+__all__ = ["Sender", "World", "acts", "exactly_once", "words_of"]
 
 ADMIN = accounts.system("test")
 ADA = {"name": "Ada", "slack_id": "U0ADA", "role": "commander", "locale": "en"}
@@ -89,6 +90,7 @@ class World:
         self.sender = self.make_sender()
         self.house: House = self.app.extensions["house"]
         with self.app.app_context(), unit_of_work():
+            calendars.seed(range(clock.now().year - 1, clock.now().year + 3))
             library.load(self.settings.playbooks_dir, by="test", at=clock.now())
 
     def make_sender(self, **more: Any) -> Sender:
@@ -142,6 +144,17 @@ class World:
         with self.app.app_context(), unit_of_work():
             person = db.session.scalar(select(Person).where(Person.name == who))
             verb(self.row(number), by=accounts.actor(person), at=clock.now(), **given)
+
+    def finish(self, number: str) -> None:
+        """Do everything that an incident needs before it can be closed, short of closing it."""
+        self.act(number, acts.acknowledge)
+        with self.app.app_context(), unit_of_work() as session:
+            incident = self.row(number)
+            incident.stage = Stage.FOLLOW_UP
+            mine = Task.incident_id == incident.id
+            session.execute(update(Task).where(mine).values(status=TaskStatus.DONE))
+            mine = IncidentDepartment.incident_id == incident.id
+            session.execute(update(IncidentDepartment).where(mine).values(state=DepartmentState.SIGNED_OFF))
 
     # time
 
@@ -239,3 +252,28 @@ class World:
 def words_of(message: dict[str, Any]) -> str:
     """Everything a message says, as one string."""
     return json.dumps(message, ensure_ascii=False)
+
+
+def exactly_once(world: World, number: str) -> None:
+    """Look at the whole workspace: nothing is missing, nothing is there twice."""
+    facts = world.facts(number)
+    state = world.slack()
+    named = [each.get("name") for each in state["channels"]]
+    assert sum(1 for name in named if name and name.startswith("inc-")) == 1
+    assert named.count("incident-response") == 1
+    room = world.room(facts["channel_id"])
+    keys = [
+        m["metadata"]["event_payload"]["key"]
+        for c in state["channels"]
+        for m in c["messages"]
+        if "metadata" in m
+    ]
+    assert len(keys) == len(set(keys)) == 4  # alert, announcement, card, and who acknowledged
+    assert [pin["message"]["ts"] for pin in room["pins"]] == [facts["card_ts"]]
+    assert len(room["bookmarks"]) == 1
+    assert sum(1 for m in room["messages"] if m.get("subtype") == "channel_topic") == 1
+    joined = [m["user"] for m in room["messages"] if m.get("subtype") == "channel_join"]
+    assert sorted(joined) == ["U0ADA", "U0LINA"]
+    for place in (facts["channel_id"], facts["announcement_channel"]):
+        assert "incident_acknowledge" not in "".join(map(words_of, world.said(place)))
+    assert {each["state"] for each in world.steps(number)} == {"done"}

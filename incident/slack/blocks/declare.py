@@ -60,7 +60,7 @@ def read(values: dict[str, dict[str, dict[str, Any]]]) -> dict[str, Any]:
     many = found.get("signals", {}).get("selected_options") or []
     given: dict[str, Any] = {
         "complaint_type": str(options.get("complaint_type", {}).get("value", "")),
-        "summary": str(found.get("summary", {}).get("value") or ""),
+        "summary": _storable(str(found.get("summary", {}).get("value") or "")),
         "signals": frozenset(str(each.get("value")) for each in many if isinstance(each, dict)),
     }
     for name, text in (
@@ -70,6 +70,11 @@ def read(values: dict[str, dict[str, dict[str, Any]]]) -> dict[str, Any]:
         if isinstance(text, str) and text.isascii() and text.isdigit():
             given[name] = int(text)
     return given
+
+
+def _storable(text: str) -> str:
+    """What a database can keep of a text: no NUL, no half of a surrogate pair."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "")
 
 
 def _level(level: Level, locale: str) -> str:
