@@ -117,7 +117,7 @@ def prepare_sqlite(engine: Engine) -> None:
             "synchronous=FULL",
             "foreign_keys=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
-            "cache_size=-20000",
+            "cache_size=-4000",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
