@@ -33,7 +33,7 @@ FIELDS = {
     "demand": N_("What the customer wants"),
     "escalation_reason": N_("Reason for escalating"),
 }
-# what is wrong with a field, in both languages, where the checker only speaks English
+# what is wrong with a field, said for the person at the form and not for a program
 WORDS = {
     "received_at": N_("Give the time it was received; it cannot lie ahead."),
     "channel": N_("Choose how it reached us."),

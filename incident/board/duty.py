@@ -41,7 +41,7 @@ def week() -> str:
     codes = list(library.departments())
     return render_template(
         "duty/week.html",
-        lines=duty_week.week(codes, first, house.zone),
+        lines=duty_week.week(codes, first, house.zone, now=now),
         days=[first + timedelta(days=offset) for offset in range(duty_week.DAYS)],
         first=first,
         today=today,
@@ -76,7 +76,7 @@ def _department(code: str, form: typed.Typed) -> str:
         "duty/department.html",
         code=code,
         found=library.departments()[code],
-        line=duty_week.week([code], first, house.zone)[0],
+        line=duty_week.week([code], first, house.zone, now=now)[0],
         days=[first + timedelta(days=offset) for offset in range(duty_week.DAYS)],
         first=first,
         today=now.astimezone(house.zone).date(),

@@ -39,17 +39,19 @@ def starts(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(0), tzinfo=zone)
 
 
-def week(codes: Sequence[str], first: date, zone: ZoneInfo) -> list[Line]:
-    """Seven days from `first`, one line for each department, in one query."""
+def week(codes: Sequence[str], first: date, zone: ZoneInfo, *, now: datetime) -> list[Line]:
+    """Seven days from `first`, one line for each department, in one query; what is over today is left out."""
     begins, ends = starts(first, zone), starts(first + timedelta(days=DAYS), zone)
+    if begins <= now < ends:
+        begins = max(begins, now.replace(minute=0, second=0, microsecond=0))
     shifts = coverage.shifts_between(codes, begins, ends)
     return [
-        Line(code, _by_day(coverage.stretches(shifts[code], begins, ends, zone), first, zone))
+        Line(code, _by_day(coverage.stretches(shifts[code], begins, ends, zone), first, begins, zone))
         for code in codes
     ]
 
 
-def _by_day(stretches: list[Stretch], first: date, zone: ZoneInfo) -> list[list[Part]]:
+def _by_day(stretches: list[Stretch], first: date, begins: datetime, zone: ZoneInfo) -> list[list[Part]]:
     days = []
     for offset in range(DAYS):
         opens = starts(first + timedelta(days=offset), zone)
@@ -60,7 +62,7 @@ def _by_day(stretches: list[Stretch], first: date, zone: ZoneInfo) -> list[list[
                     each,
                     max(each.starts_at, opens).astimezone(zone),
                     min(each.ends_at, closes).astimezone(zone),
-                    whole=each.starts_at <= opens and each.ends_at >= closes,
+                    whole=each.starts_at <= max(opens, begins) and each.ends_at >= closes,
                 )
                 for each in stretches
                 if each.starts_at < closes and each.ends_at > opens

@@ -47,7 +47,7 @@ def place(loc: tuple[str | int, ...]) -> str:
 def refused(fault: DomainError, *, words: Mapping[str, str] | None = None) -> Typed:
     """The form of this request with the faults of a refusal.
 
-    `words` gives sentences by field for faults that a checker wrote in its own language (`%(what)s`).
+    `words` gives sentences by field that say better than a checker's what a person should write there.
     """
     faults: dict[str, list[str]] = {}
     for reason in fault.reasons:
@@ -59,6 +59,4 @@ def refused(fault: DomainError, *, words: Mapping[str, str] | None = None) -> Ty
 
 
 def _sentence(reason: Reason, name: str, words: Mapping[str, str]) -> str:
-    if reason.message == "%(what)s" and name in words:
-        return frame.say(words[name])
-    return frame.say(reason)
+    return frame.say(words[name]) if name in words else frame.say(reason)
