@@ -160,6 +160,10 @@ class Reader:
         """Our fields that the map names and the file has no column for."""
         return sorted(ours for ours, theirs in self._columns.items() if theirs is None)
 
+    def reference(self, row: dict[str, str]) -> str:
+        """What the sender calls a row; empty where the reference is no column."""
+        return row.get(self._columns.get("source_ref") or "", "").strip()
+
     def body(self, row: dict[str, str]) -> dict[str, Any]:
         """A row as the body of a complaint, not checked yet; empty cells are left out.
 

@@ -147,17 +147,13 @@ class Import:
     def _check(self, record: records.Record, now: datetime) -> Checked:
         if record.fault is not None:
             return Checked(record, None, Reject(record.line, "", [record.fault]))
-        reference = record.values.get("source_ref")
+        values, reader = record.values, self._reader
+        reference = reader.reference(values) if reader else values.get("source_ref")
         try:
-            raw = self._raw(record)
-            reference = raw.get("source_ref")
+            raw = {"source": self._source, **(reader.body(values) if reader else values)}
             return Checked(record, receive.prepare(body.read(raw, at=now)), None)
         except errors.Invalid as fault:
             return Checked(record, None, Reject(record.line, _shown(reference), fault.reasons))
-
-    def _raw(self, record: records.Record) -> dict[str, Any]:
-        raw = self._reader.body(record.values) if self._reader else record.values
-        return {"source": self._source, **raw}
 
     def _write(self, one: Checked, counts: dict[str, int], now: datetime) -> Reject | None:
         counts["received"] += 1
