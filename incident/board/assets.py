@@ -48,6 +48,7 @@ def _kept(response: Response) -> Response:
     response.vary.add("Accept-Encoding")
     if response.mimetype in COMPRESSED and request.accept_encodings["gzip"]:
         path = Path(str(current_app.static_folder)) / (request.view_args or {})["filename"]
+        response.close()  # the file that would have been sent as it is
         response.direct_passthrough = False
         response.set_data(_packed(str(path), path.stat().st_mtime_ns))
         response.content_encoding = "gzip"
