@@ -41,9 +41,8 @@ bench: .venv/dev.done ## Run the benchmarks, write bench/results/*.json and prin
 browser: ## Look for the browser and the fonts that the tests need
 	@bash .ci/browser
 
-translations: .venv/dev.done ## Collect the texts of code and templates into the catalogue
-	@.venv/bin/pybabel -q extract -F translations/babel.cfg -k N_ -k _ -k say --no-location --sort-output --omit-header -o .venv/messages.pot .
-	@.venv/bin/pybabel -q update -i .venv/messages.pot -d translations -l zh_CN --no-fuzzy-matching --omit-header --ignore-obsolete
+translations: .venv/dev.done ## Collect the texts of code and templates into the catalogue and list what lacks
+	@$(PY) translations/collect.py
 
 requirements: .venv/dev.done ## Compile the requirements again, with hashes
 	@for name in requirements requirements-dev requirements-train; do \
