@@ -176,13 +176,11 @@ def _next_clock(incident_id: int) -> ClockFacts | None:
 
 def responders(incident: Incident, *, at: datetime, zone: ZoneInfo) -> tuple[PersonFacts, ...]:
     """Whom the channel is for: who is on duty for the departments called out, commander, role holders,
-    whoever was alerted and whoever answered; of a drill, its participants among them and nobody else."""
-    ids: set[int | None] = {incident.commander_id, incident.acknowledged_by_id}
-    ids.update(_column(IncidentDepartment.lead_id, IncidentDepartment.incident_id == incident.id))
-    called = _column(IncidentDepartment.code, IncidentDepartment.incident_id == incident.id)
-    on_duty = duty.roster(called, at=at, zone=zone).values()
-    ids.update(each.id for found in on_duty for each in found.people)
-    ids.update(_column(IncidentRoleHolder.person_id, IncidentRoleHolder.incident_id == incident.id))
+    whoever was alerted and whoever answered; of a drill, its participants and nobody else."""
+    if incident.drill:
+        return people(each.id for each in escalation.drill_participants(incident.id))
+    mine = IncidentDepartment.incident_id == incident.id
+    on_duty = duty.roster(_column(IncidentDepartment.code, mine), at=at, zone=zone).values()
     alerted = db.session.scalars(
         select(Delivery.payload).where(
             Delivery.incident_id == incident.id,
@@ -190,9 +188,14 @@ def responders(incident: Incident, *, at: datetime, zone: ZoneInfo) -> tuple[Per
             Delivery.state != DeliveryState.SKIPPED,
         )
     )
-    ids.update(payload.get("person_id") for payload in alerted)
-    if incident.drill:
-        ids &= {each.id for each in escalation.drill_participants(incident.id)}
+    ids = {
+        incident.commander_id,
+        incident.acknowledged_by_id,
+        *_column(IncidentDepartment.lead_id, mine),
+        *_column(IncidentRoleHolder.person_id, IncidentRoleHolder.incident_id == incident.id),
+        *(each.id for found in on_duty for each in found.people),
+        *(payload.get("person_id") for payload in alerted),
+    }
     return people(each for each in ids if each is not None)
 
 

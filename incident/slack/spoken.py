@@ -90,7 +90,7 @@ def acknowledged(ask: Ask, incident: IncidentFacts) -> str:
     return f"{mark}✅ {ask.say(N_('You acknowledged %(number)s.'), number=incident.number)}{where}"
 
 
-@word("stage", zh=("阶段", "推进"), example="[42] verify", zh_example="[42] 核实")
+@word("stage", zh=("步骤", "阶段", "推进"), example="[42] verify", zh_example="[42] 核实")
 def stage(ask: Ask) -> Message:
     """Move an incident to another of the six steps; going back needs a reason after the step."""
     number, rest = finding.target(ask)

@@ -1,9 +1,12 @@
 """A whole small world for the Slack tests: the service on a real port with the sandbox beside it."""
 
+import hashlib
+import hmac
 import json
 import logging
 import threading
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,6 +20,7 @@ from werkzeug.serving import make_server
 
 from incident import accounts, calendars, clock, duty, privacy
 from incident import db as database
+from incident.alerting import escalation, facts, outbox
 from incident.alerting.delivery import Sender
 from incident.alerting.fallback import FallbackChannel
 from incident.db import db, unit_of_work
@@ -33,7 +37,7 @@ from incident.slack import sandbox
 from incident.slack.channel import SlackChannel
 from incident.vocabulary import Stage, TaskStatus
 
-__all__ = ["Sender", "World", "acts", "exactly_once", "words_of"]
+__all__ = ["Sender", "World", "acts", "exactly_once", "facts", "opening", "words_of"]
 
 ADMIN = accounts.system("test")
 ADA = {"name": "Ada", "slack_id": "U0ADA", "role": "commander", "locale": "en"}
@@ -156,6 +160,13 @@ class World:
             mine = IncidentDepartment.incident_id == incident.id
             session.execute(update(IncidentDepartment).where(mine).values(state=DepartmentState.SIGNED_OFF))
 
+    def page_next(self, number: str, *, rung: int) -> None:
+        """Alert everybody on the next rung, as the ladder does when nobody answers."""
+        with self.app.app_context(), unit_of_work():
+            people = db.session.scalars(select(Person).where(Person.name == "Bo"))
+            rows = escalation.page_rows(self.row(number).id, rung, people, at=clock.now())
+            outbox.enqueue_rows(rows)
+
     # time
 
     def settle(self, *, sender: Sender | None = None, rounds: int = 6) -> None:
@@ -208,7 +219,20 @@ class World:
             )
             return [(row.kind, row.data) for row in rows]
 
+    def numbers(self) -> list[str]:
+        with self.app.app_context():
+            return list(db.session.scalars(select(Incident.number).order_by(Incident.id)))
+
     # Slack
+
+    def signed(self, fields: dict[str, str]) -> Any:
+        """A form as Slack signs it, straight to the application."""
+        body = urllib.parse.urlencode(fields).encode()
+        stamp = str(int(clock.now().timestamp()))
+        digest = hmac.new(b"sandbox-signing-secret", b"v0:" + stamp.encode() + b":" + body, hashlib.sha256)
+        headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest.hexdigest()}"}
+        kind = "application/x-www-form-urlencoded"
+        return self.app.test_client().post("/slack/events", data=body, content_type=kind, headers=headers)
 
     def control(self, path: str, body: dict[str, Any] | None = None, method: str = "POST") -> dict[str, Any]:
         request = urllib.request.Request(f"{self.url}/sandbox/control/{path}", method=method)
