@@ -74,7 +74,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "role": {
         "commander": N_("Incident commander"),
-        "deputy": N_("Deputy"),
+        "deputy": N_("Deputy commander"),
         "scribe": N_("Scribe"),
         "customer_liaison": N_("Customer liaison"),
         "regulatory_liaison": N_("Regulatory liaison"),
