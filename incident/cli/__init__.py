@@ -3,10 +3,11 @@
 from flask import Flask
 
 from incident.cli import complaints, operations, people, playbooks, prepare, serve
+from incident.triage import cli as triage
 
 __all__ = ["init_app"]
 
-MODULES = (serve, prepare, complaints, playbooks, people, operations)
+MODULES = (serve, prepare, complaints, playbooks, people, operations, triage)
 
 
 def init_app(app: Flask) -> None:

@@ -6,7 +6,6 @@ product where that is known: the same words mean other types in the other line.
 
 import base64
 import gzip
-import heapq
 import json
 import math
 import operator
@@ -22,7 +21,7 @@ from incident.triage import words
 
 SHIPPED = Path(__file__).with_name("model.json.gz")
 # An expert that is this unlikely to be asked is left out: it could not change the order and costs time.
-_NEGLIGIBLE = 0.05
+_NEGLIGIBLE = 0.1
 _WORDS_SHOWN = 5
 
 
@@ -98,7 +97,7 @@ class TypeModel:
         stems = [words.stem(word) for word in surface]
         counts = Counter(words.grams(stems))
         known = self.features
-        names = [name for name in counts if name in known]
+        names = sorted(known.keys() & counts.keys())  # sorted: the same text always adds up the same
         where = [known[name] for name in names]
         values = [
             self.idf[i] * (1.0 if counts[name] == 1 else 1.0 + math.log(counts[name]))
@@ -135,12 +134,10 @@ class TypeModel:
         row = leading.rows.get(label)
         if row is None:
             return []
-        above = [
-            row.scale * own - mean
-            for own, mean in zip(read.pick(row.weights), read.pick(leading.mean), strict=True)
-        ]
+        own = map(row.scale.__mul__, read.pick(row.weights))
+        above = map(operator.sub, own, read.pick(leading.mean))
         pull = zip(map(operator.mul, read.values, above), read.names, strict=True)
-        best = heapq.nlargest(2 * _WORDS_SHOWN, pull)
+        best = sorted(pull, reverse=True)[: 2 * _WORDS_SHOWN]
         told = [name for force, name in best if force > 0 and words.MASKED not in name]
         return [_surface(read, name) for name in told[:_WORDS_SHOWN]]
 

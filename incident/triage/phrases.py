@@ -12,7 +12,7 @@ from typing import Literal
 
 Language = Literal["zh", "en"]
 _PIECE = re.compile(r"\[(?P<either>[^\[\]]*)\](?P<maybe>\?)?|(?P<sign>[…*#])|(?P<plain>[^\[\]…*#]+)")
-_GAP = {"en": r"[^.!?;\n]{0,40}?", "zh": r"[^。！？；;!?\n]{0,12}?"}
+_GAP = {"en": r"\b[^.!?;\n]{0,40}?\b", "zh": r"[^。！？；;!?\n]{0,12}?"}
 _EDGE = {"en": (r"(?<![a-z0-9'])", r"(?![a-z0-9'])"), "zh": ("", "")}
 # An English phrase is only tried where its own words occur; of words with any ending, so many letters.
 _BEGINNING = 4
@@ -62,8 +62,10 @@ def _names(hit: re.Match[str]) -> list[str]:
 @functools.lru_cache(maxsize=5000)
 def compiled(source: str, language: Language, numbers: str = r"\d{1,6}") -> Phrase:
     """A phrase ready for searching; raises ValueError with a sentence about what is wrong with it."""
-    pieces = list(_PIECE.finditer(source.lower()))
-    if not source.strip() or "".join(piece[0] for piece in pieces) != source.lower():
+    # blanks beside a gap are part of the gap
+    spelt = re.sub(r"\s*…\s*", "…", source.lower())
+    pieces = list(_PIECE.finditer(spelt))
+    if not source.strip() or "".join(piece[0] for piece in pieces) != spelt:
         raise ValueError(f"phrase {source!r}: brackets do not match")
     keys = tuple(key for key in map(_key, *_with_next(pieces, language)) if key)
     if not keys:

@@ -1,9 +1,9 @@
 """Proposes the type: English by the text model, Chinese by vocabulary, then what the signals speak for."""
 
 import math
-import re
 from collections import Counter, defaultdict
 
+from incident.triage import words
 from incident.triage.assessment import Facts, Proposal, SignalHit
 from incident.triage.model import TypeModel
 from incident.triage.signals import Page
@@ -12,9 +12,6 @@ from incident.vocabulary import ComplaintType
 
 MOST = 3
 _WORDS_SHOWN = 5
-_CHINESE = re.compile(r"[一-鿿]")
-_LATIN = re.compile(r"[a-z]")
-_LETTERS_PER_SIGN = 4  # a Chinese sign says about as much as four letters
 _REPEATS_COUNT = 3  # a word said more often says no more
 
 
@@ -57,9 +54,7 @@ def _main(text_pages: list[Page]) -> Page:
     text = text_pages[0].text
     if len(text_pages) == 1:
         return text_pages[0]
-    chinese, latin = len(_CHINESE.findall(text)), len(_LATIN.findall(text))
-    wanted = "zh" if chinese * _LETTERS_PER_SIGN >= latin else "en"
-    return next(page for page in text_pages if page.language == wanted)
+    return next(page for page in text_pages if page.language == words.language_of(text))
 
 
 def _line(product: str | None, vocabulary: Vocabulary) -> str | None:
@@ -93,13 +88,13 @@ def _weights(page: Page, vocabulary: Vocabulary) -> tuple[dict[str, float], dict
         weight = force[level] * (1 + 0.25 * (min(times, _REPEATS_COUNT) - 1))
         weights[kind] += weight
         pull.setdefault(kind, Counter())[word] += weight  # type: ignore[assignment]
-    said = {kind: [word for word, _ in words.most_common(_WORDS_SHOWN)] for kind, words in pull.items()}
+    said = {kind: [word for word, _ in each.most_common(_WORDS_SHOWN)] for kind, each in pull.items()}
     return weights, said
 
 
 def _give(found: Shares, kind: str, share: float, said: list[str]) -> None:
     """Take `share` from all types for one."""
-    for other, (part, words) in found.items():
-        found[other] = (part * (1 - share), words)
-    part, words = found.get(kind, (0.0, []))
-    found[kind] = (part + share, list(dict.fromkeys([*said, *words]))[:_WORDS_SHOWN])
+    for other, (part, because) in found.items():
+        found[other] = (part * (1 - share), because)
+    part, because = found.get(kind, (0.0, []))
+    found[kind] = (part + share, list(dict.fromkeys([*said, *because]))[:_WORDS_SHOWN])

@@ -47,10 +47,10 @@ class LabelMap(BaseModel):
 
 @dataclass(frozen=True)
 class Sample:
-    """One narrative with its type; `line` is the line of business its product belongs to."""
+    """One narrative with its type, None where the map has none; `line` is the product's line of business."""
 
     narrative: str
-    type: str
+    type: str | None
     line: str
 
 
@@ -67,15 +67,18 @@ def line_of(product: str) -> str:
     return "loans" if any(word in product.lower() for word in ("loan", "lease")) else "cards"
 
 
-def read(path: Path, labels: LabelMap) -> list[Sample]:
-    """The rows of a CSV or CSV.GZ that have a narrative and a type; raises SampleError."""
+def read(path: Path, labels: LabelMap, *, every: bool = False) -> list[Sample]:
+    """The rows of a CSV or CSV.GZ with a narrative and a type; `every`: also labelled rows of no type.
+
+    Raises SampleError.
+    """
     try:
         found = list(_rows(path, labels))
     except (OSError, EOFError, UnicodeDecodeError, csv.Error) as fault:
         raise SampleError(f"{path}: cannot be read as CSV: {_first_line(fault)}") from fault
-    if not found:
+    if not any(sample.type for sample in found):
         raise SampleError(f"{path}: no row has a narrative and a type of the label map")
-    return found
+    return [sample for sample in found if sample.type or every]
 
 
 def _rows(path: Path, labels: LabelMap) -> Iterator[Sample]:
@@ -86,7 +89,8 @@ def _rows(path: Path, labels: LabelMap) -> Iterator[Sample]:
         raise SampleError(f"{path}: there is no column narrative")
     for row in rows:
         kind = labels.type_of(row)
-        if kind and (row["narrative"] or "").strip():
+        labelled = any(row.get(column) for column in ("label", "issue"))
+        if (kind or labelled) and (row["narrative"] or "").strip():
             yield Sample(row["narrative"], kind, line_of(row.get("product") or ""))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import cast
 
 from incident.levels import Levels
 from incident.triage.assessment import Facts, Reason, SignalHit
@@ -95,7 +96,7 @@ def _trumps(
     trumps = levels.scoring.trumps
     if score.get("safety", 0) >= HIGHEST:
         yield trumps.safety_level, _trump("人身安全", "a person's safety", trumps.safety_level, exactly=True)
-    yield from _joint(facts, hits, vocabulary, levels)
+    yield from _by_number(facts, hits, vocabulary, levels)
     if any(hit.signal == Signal.REGULATOR_TRANSFER and hit.counts for hit in hits):
         yield trumps.regulator_level, _trump("监管介入", "the regulator is involved", trumps.regulator_level)
     for hit in hits:
@@ -105,19 +106,22 @@ def _trumps(
             yield rule.lesser_level, _trump(zh, en, rule.lesser_level)
 
 
-def _joint(
+def _by_number(
     facts: Facts, hits: list[SignalHit], vocabulary: Vocabulary, levels: Levels
 ) -> Iterator[tuple[int, Reason]]:
-    """Twenty affected customers are enough for the trump; other numbers only count for those who join."""
+    """Twenty affected customers are enough for the trump; other numbers need their signal."""
     trumps = levels.scoring.trumps
     number = people(facts, hits)
     zh, en = f"涉及 {number} 人", f"{number} people"
     if number >= trumps.joint_at_least:
         yield trumps.joint_level, _trump(zh, en, trumps.joint_level)
-    if any(hit.signal == Signal.JOINT_COMPLAINT and hit.counts for hit in hits):
-        for each in vocabulary.scoring.joint:
-            if number >= each.least:
-                yield each.level, _trump(f"联名，{zh}", f"joint complaint, {en}", each.level)
+    for hit in hits:
+        steps = vocabulary.scoring.numbers.get(cast(Signal, hit.signal), []) if hit.counts else []
+        named = _named(hit, _rule(hit, vocabulary))
+        for each in steps:
+            if max(number, hit.number or 0) >= each.least:
+                zh, en = f"{named[0]}，{each.least} 人以上", f"{named[1]}, {each.least} people or more"
+                yield each.level, _trump(zh, en, each.level)
 
 
 def opening(hits: list[SignalHit], vocabulary: Vocabulary) -> list[Reason]:

@@ -104,7 +104,9 @@ def _judge(found: phrases.Found, certainty: Certainty, page: Page, context: Cont
         return None
     if _denied(page.text, found, sentence, language, context):
         return Certainty.NEGATED
-    if certainty is Certainty.STATED and _foreign(sentence, page.text[: found.start], language, context):
+    # in Chinese the verb of speaking may be part of the hit itself: 扬言要…
+    voice = sentence + page.text[found.start : found.end] if language == "zh" else sentence
+    if certainty is Certainty.STATED and _foreign(voice, page.text[: found.start], language, context):
         return Certainty.QUOTED
     return certainty
 
@@ -120,7 +122,7 @@ def _denied(
 ) -> bool:
     clause = _since(sentence, len(sentence), _CLAUSE[language], _DENIAL_REACH[language])
     clause = _matcher(tuple(context.no_negation), language, "").sub(" ~ ", clause)
-    ending = r"(?:\s+[\w']+){0,3}\s*$" if language == "en" else r".{0,5}$"
+    ending = r"(?:\s+[\w']+){0,4}\s*$" if language == "en" else r".{0,5}$"
     if _matcher(tuple(context.negation), language, ending).search(clause):
         return True
     after = _SENTENCE[language].split(text[found.end : found.end + _AFTER_REACH[language]])[0]

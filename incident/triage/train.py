@@ -15,9 +15,15 @@ from incident.triage.samples import Sample
 LEAN = {"cards": 2.0}
 STRENGTH = 5.0  # C of the logistic regression; 3 to 10 score alike
 FOLDS = 5
+REPEATS = 3  # one split alone is off by up to a point either way
 RARE = 4  # a feature in fewer narratives says more about its writer than about the type
+STEPS = FOLDS * REPEATS + 1
 _SHINGLE = 4  # words
 _ALIKE = 0.35  # share of the shorter text's shingles found in the other: the same template
+
+
+class TooFewSamples(Exception):
+    """The files cannot be trained on; the text says why."""
 
 
 class TrainingUnavailable(Exception):
@@ -39,8 +45,9 @@ def _sklearn() -> Any:
 def train(
     samples: list[Sample], *, source: str, step: Callable[[str], None] = lambda _: None
 ) -> model.TypeModel:
-    """Measure by folds that keep near-duplicates together, then fit on all; raises TrainingUnavailable."""
+    """Measure by folds that keep near-duplicates together, then fit on all; may raise the two below."""
     sklearn = _sklearn()
+    _enough(samples)
     score = _measured(sklearn, samples, step)
     step("all rows")
     about = {
@@ -48,9 +55,19 @@ def train(
         "rows": len(samples),
         "trained_at": clock.now().date().isoformat(),
         "cross_validated": score,
-        "how": f"{FOLDS} folds, near-duplicate narratives kept in one fold; the file holds a fit on all rows",
+        "how": f"{REPEATS} times {FOLDS} folds, near-duplicates in one fold; weights fitted on all",
     }
     return _fit(sklearn, samples, about)
+
+
+def _enough(samples: list[Sample]) -> None:
+    lines = Counter(each.line for each in samples)
+    for line in lines:
+        kinds = Counter(each.type for each in samples if each.line == line)
+        rare = [f"{kind} ({count})" for kind, count in kinds.items() if count < FOLDS]
+        if len(kinds) < 2 or rare:
+            few = ", ".join(rare) or "only one type"
+            raise TooFewSamples(f"{line}: every type needs {FOLDS} rows at least, and two types: {few}")
 
 
 def _fit(sklearn: Any, samples: list[Sample], about: dict[str, Any]) -> model.TypeModel:
@@ -102,7 +119,7 @@ def _measured(
     """Top-1 and top-3 share per line of business, by text alone and with the line known."""
     hits: dict[str, list[tuple[bool, bool]]] = {}
     for number, (known, unseen) in enumerate(_folds(sklearn, samples), start=1):
-        step(f"fold {number} of {FOLDS}")
+        step(f"fold {number} of {FOLDS * REPEATS}")
         fitted = _fit(sklearn, [samples[i] for i in known], {})
         for sample in (samples[i] for i in unseen):
             for name, line in ((sample.line, None), (f"{sample.line}, product known", sample.line)):
@@ -110,7 +127,7 @@ def _measured(
                 hits.setdefault(name, []).append((sample.type in order[:1], sample.type in order))
     return {
         name: {
-            "rows": len(marks),
+            "rows": len(marks) // REPEATS,
             "top_1": round(sum(first for first, _ in marks) / len(marks), 4),
             "top_3": round(sum(three for _, three in marks) / len(marks), 4),
         }
@@ -119,9 +136,11 @@ def _measured(
 
 
 def _folds(sklearn: Any, samples: list[Sample]) -> Iterator[tuple[Any, Any]]:
-    split = sklearn.model_selection.StratifiedGroupKFold(FOLDS, shuffle=True, random_state=1)
     kinds = [f"{each.line} {each.type}" for each in samples]
-    yield from split.split(samples, kinds, templates([each.narrative for each in samples]))
+    groups = templates([each.narrative for each in samples])
+    for seed in range(REPEATS):
+        split = sklearn.model_selection.StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+        yield from split.split(samples, kinds, groups)
 
 
 def templates(texts: list[str]) -> list[int]:
@@ -136,7 +155,8 @@ def templates(texts: list[str]) -> list[int]:
         shared = Counter(j for shingle in shingles for j in holders[shingle] if j < i)
         for j, count in shared.items():
             if count > _ALIKE * min(len(shingles), len(shingled[j])):
-                parent[_root(parent, i)] = _root(parent, j)
+                first, second = sorted((_root(parent, i), _root(parent, j)))
+                parent[second] = first
     return [_root(parent, i) for i in range(len(texts))]
 
 

@@ -121,7 +121,7 @@ class Lines(Strict):
 
 
 class LeastLevel(Strict):
-    """From so many joint complainants on, at least this level (beside the trumps of levels.toml)."""
+    """From so many people on, at least this level (beside the trumps of levels.toml)."""
 
     least: int = Field(ge=2)
     level: int = Field(ge=1, le=4)
@@ -134,7 +134,7 @@ class Scoring(Strict):
     amount: list[Step]
     channels: dict[Channel, Points] = {}
     types: dict[ComplaintType, Points] = {}
-    joint: list[LeastLevel] = []
+    numbers: dict[Signal, list[LeastLevel]] = {}
 
 
 class Vocabulary(Strict):

@@ -4,6 +4,8 @@ import functools
 import itertools
 import re
 
+_CHINESE = re.compile(r"[一-鿿]")
+_LATIN = re.compile(r"[A-Za-z]")
 _WORD = re.compile(r"[a-z][a-z']+")
 _ENDINGS = (
     ("ies", "y"),
@@ -23,6 +25,11 @@ MASKED = "#masked"  # what a publisher or we have blacked out: XXXX
 def normal(text: str) -> str:
     """Lower case with straight apostrophes and quotation marks; one character stays one character."""
     return text.lower().translate({0x2019: "'", 0x2018: "'", 0x201C: '"', 0x201D: '"'})
+
+
+def language_of(text: str) -> str:
+    """`zh` or `en`, by which the text has more of; a Chinese sign says about as much as four letters."""
+    return "zh" if 4 * len(_CHINESE.findall(text)) >= len(_LATIN.findall(text)) else "en"
 
 
 def tokens(text: str) -> list[str]:
