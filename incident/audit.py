@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, insert, select, update
 
 from incident.db import db
 from incident.models.records import AuditEntry, Seal, TimelineEvent
@@ -17,7 +18,6 @@ SEALED: dict[str, Any] = {
 }
 BATCH = 5_000  # rows under one seal; keeps the sealing transaction under a second
 GENESIS = "0" * 64
-AS_STORED = {"populate_existing": True}  # not as this session remembers it
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,13 @@ def record(action: str, subject: str, *, by: str, at: datetime, **data: Any) -> 
     db.session.execute(insert(AuditEntry).values(at=at, actor=by, action=action, subject=subject, data=data))
 
 
-def _line(row: AuditEntry | TimelineEvent) -> bytes:
-    facts = {
-        column.name: getattr(row, column.key) for column in row.__table__.columns if column.name != "seal_id"
-    }
+def _line(row: Row[Any]) -> bytes:
+    facts = {name: value for name, value in row._mapping.items() if name != "seal_id"}
     facts["at"] = row.at.isoformat()
     return json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _digest(previous: str, rows: list[Any]) -> str:
+def _digest(previous: str, rows: Sequence[Row[Any]]) -> str:
     running = hashlib.sha256(previous.encode())
     for row in rows:
         running.update(_line(row) + b"\n")
@@ -61,8 +59,8 @@ def seal(*, at: datetime) -> int:
     """Seal what is not sealed yet, oldest first; returns the number of rows. One process at a time."""
     done = 0
     for table, model in SEALED.items():
-        unsealed = select(model).where(model.seal_id.is_(None)).order_by(model.id).limit(BATCH)
-        rows = list(db.session.scalars(unsealed, execution_options=AS_STORED))
+        unsealed = select(model.__table__).where(model.seal_id.is_(None)).order_by(model.id).limit(BATCH)
+        rows = db.session.execute(unsealed).all()
         if not rows:
             continue
         previous = db.session.scalar(select(Seal.digest).order_by(Seal.id.desc()).limit(1)) or GENESIS
@@ -81,13 +79,15 @@ def seal(*, at: datetime) -> int:
 def verify() -> list[Fault]:
     """Recompute every seal; the faults found, in order. None means nothing was changed or removed."""
     faults, previous = [], GENESIS
-    for link in db.session.scalars(select(Seal).order_by(Seal.id), execution_options=AS_STORED):
+    links = select(Seal).order_by(Seal.id).execution_options(populate_existing=True)
+    for link in db.session.scalars(links).all():
         model = SEALED.get(link.table)
         if model is None:
             faults.append(Fault(link.id, link.table, "the seal names no table of records"))
             continue
-        sealed = select(model).where(model.seal_id == link.id).order_by(model.id)
-        rows = list(db.session.scalars(sealed, execution_options=AS_STORED))
+        # as columns, not as objects: what stands there, and not what this session remembers
+        sealed = select(model.__table__).where(model.seal_id == link.id).order_by(model.id)
+        rows = db.session.execute(sealed).all()
         if link.previous != previous:
             faults.append(Fault(link.id, link.table, "a seal before it is missing or was changed"))
         if len(rows) != link.count:
@@ -95,5 +95,4 @@ def verify() -> list[Fault]:
         elif _digest(link.previous, rows) != link.digest:
             faults.append(Fault(link.id, link.table, "a sealed row was changed"))
         previous = link.digest
-        db.session.expunge_all()
     return faults
