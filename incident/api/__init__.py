@@ -22,7 +22,7 @@ from incident.api import (  # noqa: F401 - imported so that the table of calls i
     problems,
     reviews,
 )
-from incident.api.registry import CALLS
+from incident.api.registry import CALLS, RowId
 from incident.errors import N_, DomainError
 from incident.settings import Settings
 
@@ -32,6 +32,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 def init_app(app: Flask, settings: Settings) -> None:
     """Join the API; `app.extensions` has `settings` and `house` by then."""
     caller.init_app(app, settings)
+    app.url_map.converters["row"] = RowId
     bp = Blueprint("api", __name__, url_prefix="/api")
     for each in CALLS:
         bp.add_url_rule(f"/v1{each.rule}", each.name, partial(door.serve, each), methods=[each.method])

@@ -1,6 +1,7 @@
 """Who calls: the bearer of an access token, at the rate that one token may have."""
 
 import math
+import threading
 
 from flask import Flask, current_app, request
 from limits import RateLimitItem, parse
@@ -14,21 +15,45 @@ from incident.db import remembered
 from incident.errors import N_
 from incident.settings import Settings
 
+MEMORY = "memory://"
+
 
 class Rates:
-    """Counts requests per key, in the storage of the settings."""
+    """Counts requests per key in fixed windows: in this process, or in the storage of the settings.
+
+    The library's own memory storage starts a thread for nearly every request, which costs more than all the
+    rest of this file; so `memory://` is a dictionary here.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._most: RateLimitItem = parse(settings.api_rate_limit)
-        self._counter = FixedWindowRateLimiter(storage_from_string(settings.ratelimit_storage_uri))
+        uri = settings.ratelimit_storage_uri
+        self._shared = None if uri == MEMORY else FixedWindowRateLimiter(storage_from_string(uri))
+        self._here: dict[str, int] = {}
+        self._ends = 0.0
+        self._lock = threading.Lock()
 
     def count(self, key: str) -> None:
         """Count one request; raises TooFast once the window is full."""
-        if self._counter.hit(self._most, "api", key):
-            return
-        ends = self._counter.get_window_stats(self._most, "api", key).reset_time
-        wait = max(1, math.ceil(ends - clock.now().timestamp()))
-        raise TooFast(N_("Too many requests with this token; wait %(seconds)s seconds."), wait=wait)
+        now = clock.now().timestamp()
+        ends = self._count_here(key, now) if self._shared is None else self._count_shared(self._shared, key)
+        if ends is not None:
+            wait = max(1, math.ceil(ends - now))
+            raise TooFast(N_("Too many requests with this token; wait %(seconds)s seconds."), wait=wait)
+
+    def _count_here(self, key: str, now: float) -> float | None:
+        """When the window ends, if it is full."""
+        with self._lock:
+            if now >= self._ends:
+                span = self._most.get_expiry()
+                self._here, self._ends = {}, (now // span + 1) * span
+            count = self._here[key] = self._here.get(key, 0) + 1
+            return self._ends if count > self._most.amount else None
+
+    def _count_shared(self, counter: FixedWindowRateLimiter, key: str) -> float | None:
+        if counter.hit(self._most, "api", key):
+            return None
+        return counter.get_window_stats(self._most, "api", key).reset_time
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from incident import errors
 from incident.api.registry import INTEGER_MOST
-from incident.db import db
+from incident.db import UtcDateTime, db
 from incident.errors import N_, Reason
 
 
@@ -79,7 +79,7 @@ def _read(cursor: str, order: Order) -> list[Any]:
         if name != order.name or len(plain) != len(order.columns):
             raise ValueError("a cursor of another list")
         return [
-            _key(value, column.type.python_type is datetime)
+            _key(value, isinstance(column.type, UtcDateTime))
             for value, (column, _) in zip(plain, order.columns, strict=True)
         ]
     except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError):

@@ -106,11 +106,10 @@ def list_departments(ask: Ask) -> Answer:
 
 
 def _department(row: Department, on_duty: duty.OnDuty) -> dict[str, Any]:
-    people = {person.id: person for person in on_duty.people}
     return {
         "code": row.code,
         "name": {"zh": row.name_zh, "en": row.name_en},
         "does": {"zh": row.does_zh, "en": row.does_en},
-        "primary": views.someone(people, on_duty.primary.id if on_duty.primary else None),
-        "backup": views.someone(people, on_duty.backup.id if on_duty.backup else None),
+        "primary": views.person(on_duty.primary) if on_duty.primary else None,
+        "backup": views.person(on_duty.backup) if on_duty.backup else None,
     }

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
+from werkzeug.routing import IntegerConverter
 
 from incident.accounts import Actor
 from incident.lifecycle.common import House
@@ -17,12 +18,19 @@ JSON = ("application/json",)
 INTEGER_MOST = 2**31 - 1  # the largest id the database holds
 # name in a path → Flask's converter, and what the document says of it
 PARAMETERS: dict[str, tuple[str, dict[str, Any]]] = {
-    "id": (f"int(max={INTEGER_MOST})", {"type": "integer", "minimum": 0, "maximum": INTEGER_MOST}),
-    "version": (f"int(max={INTEGER_MOST})", {"type": "integer", "minimum": 0, "maximum": INTEGER_MOST}),
+    "id": ("row", {"type": "integer", "minimum": 0, "maximum": INTEGER_MOST}),
+    "version": ("row", {"type": "integer", "minimum": 0, "maximum": INTEGER_MOST}),
     "number": ("string(maxlength=40)", {"type": "string", "maxLength": 40}),
     "key": ("string(maxlength=60)", {"type": "string", "maxLength": 60}),
     "code": ("string(maxlength=10)", {"type": "string", "maxLength": 10}),
 }
+
+
+class RowId(IntegerConverter):
+    """A number that the database can hold; a longer one names nothing (Werkzeug's own `max` would end the
+    search for a route, and with it the API's own 404)."""
+
+    regex = r"\d{1,10}"
 
 
 @dataclass(frozen=True)

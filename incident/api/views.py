@@ -9,7 +9,7 @@ from incident.alerting import outbox
 from incident.api import lines
 from incident.api.plain import Json, by, moment, money
 from incident.coordination import departments, roles, tasks
-from incident.db import db
+from incident.db import db, remembered
 from incident.models.complaints import CUSTOMER_FIELDS, Complaint
 from incident.models.incidents import Clock, Incident
 from incident.models.people import Person
@@ -18,21 +18,31 @@ from incident.models.records import TimelineEvent
 ACCOUNT_FIELDS = ("days_overdue", "amount_overdue", "currency", "segment")
 NEWEST = 50  # events that the full incident holds
 
-People = dict[int, Person]
+People = dict[int, Json]  # each in short, by id
 
 
-def someone(people: People, id_: int | None) -> Json | None:
+def person(row: Person) -> Json:
     """A person in short."""
-    found = people.get(id_) if id_ is not None else None
-    return {"id": found.id, "name": found.name, "department": found.department_code} if found else None
+    return {"id": row.id, "name": row.name, "department": row.department_code}
+
+
+def someone(known: People, id_: int | None) -> Json | None:
+    """A person in short, or nobody."""
+    return known.get(id_) if id_ is not None else None
 
 
 def people(ids: Iterable[int | None]) -> People:
-    """The people with some ids, in one query."""
+    """The people with some ids in short, in one query; a single one is remembered for two seconds, since
+    every complaint that opens an incident asks for its commander."""
     wanted = {id_ for id_ in ids if id_ is not None}
-    if not wanted:
-        return {}
-    return {row.id: row for row in db.session.scalars(select(Person).where(Person.id.in_(wanted)))}
+    if len(wanted) == 1:
+        only = wanted.pop()
+        return remembered(f"api/people/{only}", lambda: _people({only}))
+    return _people(wanted) if wanted else {}
+
+
+def _people(wanted: set[int]) -> People:
+    return {row.id: person(row) for row in db.session.scalars(select(Person).where(Person.id.in_(wanted)))}
 
 
 def numbers(ids: Iterable[int | None]) -> dict[int | None, str]:

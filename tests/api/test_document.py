@@ -1,0 +1,182 @@
+"""The OpenAPI document says what the calls do: every answer is held against it, with nothing left over."""
+
+import copy
+import json
+import re
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from incident.api.registry import CALLS
+from tests import builders
+from tests.api.calling import Api, problem
+
+
+def strict(schema: Any) -> Any:
+    """The same schema, in which an object may hold nothing that is not described."""
+    if isinstance(schema, list):
+        return [strict(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: strict(value) for key, value in schema.items()}
+    if "properties" in found and found.get("type") == "object":
+        found.setdefault("additionalProperties", False)
+    return found
+
+
+@pytest.fixture
+def document(api):
+    response = api.app.test_client().get("/api/openapi.json")
+    assert response.status_code == 200
+    return response.get_json()
+
+
+class Checked(Api):
+    """Holds every answer against the document, and remembers which were seen."""
+
+    def against(self, document):
+        self.document = strict(copy.deepcopy(document))
+        self.seen: set[tuple[str, str, int]] = set()
+        return self
+
+    def call(self, method, path, **given):
+        response = super().call(method, path, **given)
+        bare = f"/api/v1{path}".partition("?")[0]
+        for known, methods in self.document["paths"].items():
+            pattern = re.sub(r"{\w+}", "[^/]+", known)
+            if method.lower() in methods and re.fullmatch(pattern, bare) and bare.count("{") == 0:
+                if known != bare and bare in self.document["paths"]:
+                    continue
+                self.check(response, methods[method.lower()])
+                self.seen.add((method, known.removeprefix("/api/v1"), response.status_code))
+        return response
+
+    def check(self, response, operation):
+        described = operation["responses"][str(response.status_code)]
+        if "$ref" in described:
+            described = self.document["components"]["responses"][described["$ref"].rpartition("/")[2]]
+        schema = described["content"][response.content_type]["schema"]
+        whole = {**schema, "components": self.document["components"]}
+        Draft202012Validator(whole).validate(response.get_json())
+
+
+def test_every_call_answers_as_the_document_says(api, document):
+    api = Checked(api.app, api.tokens).against(document)
+    body = builders.complaint_body()
+    number = api.post("/complaints", body).get_json()["incident"]["number"]
+    api.post("/complaints", body)
+    plain = api.complaint(escalated=False, narrative="A fee.", complaint_type="fee_dispute")["complaint"]
+    api.post(f"/complaints/{plain['id']}/escalate", {"reason": "called again"})
+    line = json.dumps(builders.complaint_body())
+    api.call("POST", "/complaints/bulk", data=f"{line}\n{{\n".encode(), content_type="application/x-ndjson")
+    api.post("/incidents", {"complaint_type": "other", "summary": "Something happened"})
+    read_everything(api, number, plain["id"])
+    act(api, number)
+    drill(api)
+    api.get("/incidents?drill=all")
+    api.get(f"/incidents/{number}")
+    api.get("/incidents/INC-1")
+    api.post("/complaints", {})
+    api.post(f"/incidents/{number}/close", {"summary": "again"})
+    missing = {
+        (each.method, each.path, status)
+        for each in CALLS
+        for status in each.answers
+        if (each.method, each.path, status) not in api.seen
+    }
+    assert not missing
+
+
+def read_everything(api, number, complaint_id):
+    for path in (
+        "/complaints",
+        f"/complaints/{complaint_id}",
+        "/incidents",
+        f"/incidents/{number}",
+        f"/incidents/{number}/timeline",
+        "/playbooks",
+        "/playbooks/other",
+        "/playbooks/other/versions/1",
+        "/departments",
+        "/schedule",
+    ):
+        api.get(path)
+
+
+def act(api, number):
+    path = f"/incidents/{number}"
+    api.post(f"{path}/acknowledge", as_="zhao")
+    for stage in ("verify", "negotiate", "resolve", "feedback", "follow_up"):
+        api.post(f"{path}/move", {"to": stage}, as_="zhao")
+    api.post(f"{path}/level", {"level": 1, "reason": "worse"}, as_="zhao")
+    api.post(f"{path}/notes", {"text": "seen"}, as_="zhao")
+    due = "2026-11-03T04:00:00Z"
+    api.post(f"{path}/tasks", {"title": "Ring", "department": "COL", "due_at": due}, as_="zhao")
+    api.post(f"{path}/roles", {"role": "scribe", "person": "li@demo.example"}, as_="zhao")
+    whole = api.get(path).get_json()
+    running = next(each for each in whole["clocks"] if each["state"] == "running")
+    api.post(f"{path}/clocks/{running['id']}/meet", as_="zhao")
+    for task in whole["tasks"]:
+        api.patch(f"/tasks/{task['id']}", {"status": "done", "note": "done"}, as_="zhao")
+    for line in whole["departments"]:
+        api.post(f"{path}/departments/{line['department']}/sign_off", {"note": "done"}, as_="zhao")
+    assert api.post(f"{path}/close", {"summary": "settled"}, as_="zhao").status_code == 200
+    review = api.get("/reviews").get_json()["items"][0]
+    api.get(f"/reviews/{review['id']}")
+
+
+def drill(api):
+    body = {"playbook": "other", "starts_at": "2026-11-04T02:00:00Z", "participants": ["li@demo.example"]}
+    first, second = (api.post("/drills", body).get_json()["id"] for _ in range(2))
+    api.post(f"/drills/{first}/start")
+    api.post(f"/drills/{first}/stop")
+    api.post(f"/drills/{second}/cancel")
+    api.get("/drills")
+    api.get(f"/drills/{first}")
+
+
+def test_the_document_holds_every_call_and_every_refusal(document):
+    assert document["openapi"].startswith("3.1")
+    entered = {(method, path) for path, methods in document["paths"].items() for method in methods}
+    assert entered == {(each.method.lower(), f"/api/v1{each.path}") for each in CALLS}
+    writes = document["paths"]["/api/v1/complaints"]["post"]["responses"]
+    assert {"400", "401", "403", "404", "409", "413", "415", "422", "429"} <= writes.keys()
+
+
+def test_every_reference_in_the_document_leads_somewhere(document):
+    schemas = document["components"]["schemas"]
+    responses = document["components"]["responses"]
+    for reference in set(re.findall(r'"\$ref": "([^"]+)"', json.dumps(document))):
+        kind, _slash, name = reference.removeprefix("#/components/").partition("/")
+        assert name in {"schemas": schemas, "responses": responses}[kind]
+    for schema in schemas.values():
+        Draft202012Validator.check_schema(schema)
+
+
+def test_every_operation_has_its_own_name(document):
+    names = [each["operationId"] for methods in document["paths"].values() for each in methods.values()]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_the_page_shows_every_call_without_script_or_style_of_its_own(api, language):
+    response = api.app.test_client().get("/api/docs", headers={"Accept-Language": language})
+    html = response.get_data(as_text=True)
+    assert response.status_code == 200
+    assert f'<html lang="{language}">' in html
+    assert all(f'id="{each.name}"' in html for each in CALLS)
+    assert "<script" not in html
+    assert "style=" not in html
+    assert "http://" not in html
+    assert "default-src 'self'" in response.headers["Content-Security-Policy"]
+
+
+def test_the_type_of_a_problem_leads_to_its_explanation(api):
+    client = api.app.test_client()
+    address = problem(api.get("/incidents/INC-1"), 404)["type"]
+    there = client.get(address)
+    assert there.status_code == 302
+    page = client.get("/api/docs").get_data(as_text=True)
+    assert f'id="{there.headers["Location"].partition("#")[2]}"' in page
+    assert client.get("/problems/no-such").status_code == 404
