@@ -51,9 +51,11 @@ class Sender:
         settings: Settings,
         fallback: Channel,
         between: Between | None = None,
+        poll_seconds: float = POLL_SECONDS,
     ) -> None:
         self._app, self._settings = app, settings
         self._channels: dict[str, Channel] = dict.fromkeys(outbox.STEPS, channel) | {"fallback": fallback}
+        self._poll_seconds = poll_seconds
         self._between = between or (lambda _step, _phase: None)
         self._lease = timedelta(seconds=settings.slack_timeout_seconds * LEASE_TIMEOUTS)
         self._name = secrets.token_hex(6)
@@ -192,7 +194,7 @@ class Sender:
     def _send_on(self) -> None:
         while not self._stopping.is_set():
             self._round(self._send_all)
-            self._awake.wait(POLL_SECONDS)
+            self._awake.wait(self._poll_seconds)
             self._awake.clear()
 
     def _send_all(self) -> None:

@@ -1,5 +1,6 @@
 """A world for each test that asks for one."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,13 @@ from tests.slack.world import World
 
 
 @pytest.fixture
-def make_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
+def make_world(tmp_path: Path, template: Path) -> Iterator[Callable[..., World]]:
     made: list[World] = []
 
     def make(**options: Any) -> World:
-        made.append(World(tmp_path, **options))
+        folder = tmp_path / f"var-{len(made)}"
+        shutil.copytree(template, folder)
+        made.append(World(folder, **options))
         return made[-1]
 
     yield make

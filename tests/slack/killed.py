@@ -13,7 +13,7 @@ from tests.slack import world
 
 def main(directory: str, port: str, step: str, phase: str) -> None:
     settings = world.settings_for(Path(directory), int(port))
-    app = world.build_app(settings)
+    app = world.sending_app(settings)
 
     def between(at_step: str, at_phase: str) -> None:
         if (at_step, at_phase) == (step, phase):

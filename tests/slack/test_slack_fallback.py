@@ -12,7 +12,6 @@ from aiosmtpd.controller import Controller
 from incident import notices
 from incident.lifecycle import acts
 
-
 # Apprise's e-mail plugin loads a module that Python 3.13 no longer has; it carries its own for then
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 

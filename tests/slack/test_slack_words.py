@@ -1,6 +1,7 @@
 """Every word of `/incident`, in English and in Chinese, typed in the sandbox."""
 
 import json
+import re
 
 import pytest
 
@@ -76,7 +77,7 @@ def test_show_is_the_card_in_the_readers_language(world):
     number = world.incident()
     assert "Service attitude" in told(world, f"show {number}")
     answer = told(world, f"查看 {number}", user="U0LINA")
-    assert "服务态度" in answer and "接诉" in answer
+    assert "服务态度" in answer and "接诉" in answer and "认领" in answer and "Acknowledge" not in answer
 
 
 @pytest.mark.parametrize("typed", ["stage {n} verify", "stage {n} 核实", "阶段 {n} 核实", "推进 {n} Verify"])
@@ -129,6 +130,28 @@ def test_without_a_word_there_is_a_menu_with_every_word_and_its_help(world):
 def test_help_on_a_word_names_its_aliases(world):
     assert "认领" in told(world, "help ack")
     assert "ack" in told(world, "帮助 认领", user="U0LINA")
+
+
+def test_every_answer_in_chinese_is_chinese(world):
+    number = world.incident()
+    answers = [
+        told(world, typed.format(n=number), user="U0LINA")
+        for typed in (
+            "",
+            "帮助 认领",
+            "认领 {n}",
+            "阶段 {n} 核实",
+            "备注 {n} 已致电",
+            "结案 {n} 完",
+            "列表",
+            "查看 99",
+            "查看",
+        )
+    ]
+    for answer in answers:
+        texts = json.loads(answer)["text"]
+        assert not re.search(r"[A-Za-z]{4,} [a-z]{2,} [a-z]{2,}", texts), texts
+        assert re.search(r"[\u4e00-\u9fff]", texts), texts
 
 
 def test_a_word_that_does_not_exist_is_answered_with_the_nearest(world):

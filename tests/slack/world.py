@@ -15,10 +15,10 @@ from typing import Any
 
 import flask
 from sqlalchemy import select, update
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import make_server
 
-from incident import accounts, calendars, clock, duty, privacy
+from app import create_app
+from incident import accounts, clock, duty, privacy
 from incident import db as database
 from incident.alerting import escalation, facts, outbox
 from incident.alerting.delivery import Sender
@@ -30,10 +30,7 @@ from incident.models.alerts import Delivery, DeliveryState
 from incident.models.incidents import DepartmentState, Incident, IncidentDepartment, Task
 from incident.models.people import Person
 from incident.models.records import TimelineEvent
-from incident.playbooks import library
 from incident.settings import Settings
-from incident.slack import http as slack_http
-from incident.slack import sandbox
 from incident.slack.channel import SlackChannel
 from incident.vocabulary import Stage, TaskStatus
 
@@ -60,17 +57,11 @@ def settings_for(directory: Path, port: int, **more: Any) -> Settings:
     return Settings.load(**{**given, **more})
 
 
-def build_app(settings: Settings) -> flask.Flask:
-    """The service as far as Slack goes."""
-    app = flask.Flask("incident-test")
-    app.config["SECRET_KEY"] = "test"
-    app.extensions["settings"] = settings
-    app.extensions["house"] = House(settings.zone, settings.rule_set)
+def sending_app(settings: Settings) -> flask.Flask:
+    """As little of the service as a sender needs, for a process that will not live long."""
+    app = flask.Flask("sending")
     privacy.use_keys(settings.personal_data_keys)
     database.init_app(app, settings)
-    slack_http.init_app(app, settings)
-    with app.app_context():
-        db.create_all()
     return app
 
 
@@ -78,24 +69,18 @@ class World:
     """The service, its sandbox, its sender, and short ways to set a scene and to look at it."""
 
     def __init__(self, directory: Path, **options: Any) -> None:
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        """`directory` holds a migrated database with the plans; the world lives in it."""
         self._server = make_server("127.0.0.1", 0, flask.Flask("placeholder"), threaded=True)
         self.url = f"http://127.0.0.1:{self._server.port}"
         self.settings = settings_for(directory, self._server.port, **options)
-        self.app = build_app(self.settings)
-        self.box = sandbox.create_sandbox(
-            database=directory / "sandbox.db",
-            events_url=f"{self.url}/slack/events",
-            rate_limits=self.settings.slack_rate_limits,
-        )
-        self._server.app = DispatcherMiddleware(self.app, {"/sandbox": self.box})
+        self.app = create_app(self.settings)
+        self.box = self.app.extensions["sandbox"]
+        self._server.app = self.app
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         self.channel = SlackChannel(self.settings)
         self.sender = self.make_sender()
         self.house: House = self.app.extensions["house"]
-        with self.app.app_context(), unit_of_work():
-            calendars.seed(range(clock.now().year - 1, clock.now().year + 3))
-            library.load(self.settings.playbooks_dir, by="test", at=clock.now())
 
     def make_sender(self, **more: Any) -> Sender:
         fallback = FallbackChannel(self.settings)
