@@ -51,34 +51,40 @@ def shifts_between(codes: Sequence[str], start: datetime, end: datetime) -> dict
 
 def stretches(shifts: Shifts, start: datetime, end: datetime, zone: ZoneInfo) -> list[Stretch]:
     """A stretch of time cut wherever the people on duty change; neighbours with the same people are one."""
-    marks = {start, end}
-    for shift, _person in shifts:
-        marks.update(mark for mark in _marks(shift, start, end, zone) if start < mark < end)
-    ordered = sorted(marks)
+    turns = [
+        (begins, ends, shift, person)
+        for shift, person in shifts
+        for begins, ends in _turns(shift, start, end, zone)
+    ]
+    marks = {mark for begins, ends, *_who in turns for mark in (begins, ends) if start < mark < end}
     found: list[Stretch] = []
-    for begins, ends in itertools.pairwise(ordered):
-        on_duty = duty.among(shifts, begins, zone)
+    for opens, closes in itertools.pairwise(sorted({start, end, *marks})):
+        there = [(shift, person) for begins, ends, shift, person in turns if begins <= opens < ends]
+        on_duty = duty.among(there, opens, zone)
         if found and found[-1].on_duty == on_duty:
-            begins = found.pop().starts_at
-        found.append(Stretch(begins, ends, on_duty))
+            opens = found.pop().starts_at
+        found.append(Stretch(opens, closes, on_duty))
     return found
 
 
-def _marks(shift: DutyShift, start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[datetime]:
-    """When a shift, or a return of it, begins or ends near a stretch of time."""
-    yield from (shift.starts_at, shift.ends_at)
+def _turns(
+    shift: DutyShift, start: datetime, end: datetime, zone: ZoneInfo
+) -> Iterator[tuple[datetime, datetime]]:
+    """When a shift and its returns, at the same local time, begin and end near a stretch of time."""
+    yield shift.starts_at, shift.ends_at
     if shift.repeats == Repeats.NEVER:
         return
-    if shift.repeats_until:
-        yield shift.repeats_until
     every = timedelta(days=1 if shift.repeats == Repeats.DAILY else 7)
     begins = shift.starts_at.astimezone(zone).replace(tzinfo=None)
     length = shift.ends_at.astimezone(zone).replace(tzinfo=None) - begins
-    first = max(0, (start.astimezone(zone).replace(tzinfo=None) - length - begins) // every)
+    first = max(1, (start.astimezone(zone).replace(tzinfo=None) - length - begins) // every)
+    last = min(end, shift.repeats_until or end)
     begins += first * every
-    while begins.replace(tzinfo=zone) < end:
-        yield begins.replace(tzinfo=zone)
-        yield (begins + length).replace(tzinfo=zone)
+    while begins.replace(tzinfo=zone) < last:
+        yield (
+            begins.replace(tzinfo=zone),
+            min((begins + length).replace(tzinfo=zone), shift.repeats_until or end),
+        )
         begins += every
 
 
