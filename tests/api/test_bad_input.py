@@ -57,11 +57,11 @@ WRONG = {
 
 
 @pytest.mark.parametrize("what", WRONG)
-def test_a_wrong_field_is_named_by_its_place(api, what):
+def test_a_wrong_field_is_named_by_its_place(still, what):
     change, place = WRONG[what]
     body = builders.complaint_body(**change)
     for language in ("en", "zh-CN"):
-        response = api.post("/complaints", body, headers={"Accept-Language": language})
+        response = still.post("/complaints", body, headers={"Accept-Language": language})
         found = problem(response, 422)
         assert place in places(found)
         assert all(each["msg"] and "%(" not in each["msg"] for each in found["errors"])
@@ -69,16 +69,16 @@ def test_a_wrong_field_is_named_by_its_place(api, what):
     assert nothing_taken()
 
 
-def test_every_missing_field_is_named(api):
-    found = problem(api.post("/complaints", {}), 422)
+def test_every_missing_field_is_named(still):
+    found = problem(still.post("/complaints", {}), 422)
     required = {("source",), ("source_ref",), ("received_at",), ("channel",), ("narrative",)}
     assert set(places(found)) == required
     assert {each["msg"] for each in found["errors"]} == {"This field is required."}
 
 
-def test_what_was_sent_is_never_repeated(api):
+def test_what_was_sent_is_never_repeated(still):
     body = builders.complaint_body(channel="13800138000", customer={"phone": ["13900139000"]})
-    text = api.post("/complaints", body).get_data(as_text=True)
+    text = still.post("/complaints", body).get_data(as_text=True)
     assert "13800138000" not in text
     assert "13900139000" not in text
 
@@ -101,17 +101,17 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("what", UNREADABLE)
-def test_an_unreadable_body_is_refused_with_its_place(api, what):
+def test_an_unreadable_body_is_refused_with_its_place(still, what):
     raw, place = UNREADABLE[what]
-    response = api.call("POST", "/complaints", data=raw, content_type="application/json")
+    response = still.call("POST", "/complaints", data=raw, content_type="application/json")
     found = problem(response, 400)
     assert place is None or place in found["detail"]
     assert nothing_taken()
 
 
 @pytest.mark.parametrize("raw", [b"[]", b"null", b"1", b'"text"', b"true"])
-def test_a_body_that_is_no_object_is_refused(api, raw):
-    found = problem(api.call("POST", "/complaints", data=raw, content_type="application/json"), 422)
+def test_a_body_that_is_no_object_is_refused(still, raw):
+    found = problem(still.call("POST", "/complaints", data=raw, content_type="application/json"), 422)
     assert found["errors"] == [{"loc": [], "msg": "This must be a JSON object."}]
 
 
@@ -129,17 +129,17 @@ def test_brackets_in_a_text_are_no_depth(api):
         "application/xml",
     ],
 )
-def test_a_wrong_content_type_is_refused(api, content_type):
+def test_a_wrong_content_type_is_refused(still, content_type):
     raw = json.dumps(builders.complaint_body()).encode()
-    found = problem(api.call("POST", "/complaints", data=raw, content_type=content_type), 415)
+    found = problem(still.call("POST", "/complaints", data=raw, content_type=content_type), 415)
     assert places(found) == [("header", "Content-Type")]
     assert nothing_taken()
 
 
 @pytest.mark.parametrize("size", [1024 * 1024 + 1, 10 * 1024 * 1024])
-def test_a_body_over_a_mebibyte_is_refused(api, size):
+def test_a_body_over_a_mebibyte_is_refused(still, size):
     raw = json.dumps(builders.complaint_body(narrative="x")).encode().ljust(size)
-    found = problem(api.call("POST", "/complaints", data=raw, content_type="application/json"), 413)
+    found = problem(still.call("POST", "/complaints", data=raw, content_type="application/json"), 413)
     assert "1 MiB" in found["detail"]
 
 
@@ -148,9 +148,9 @@ def test_a_body_of_just_a_mebibyte_is_read(api):
     assert api.call("POST", "/complaints", data=raw, content_type="application/json").status_code == 201
 
 
-def test_bulk_over_sixteen_mebibytes_is_refused(api):
+def test_bulk_over_sixteen_mebibytes_is_refused(still):
     raw = b" " * (16 * 1024 * 1024 + 1)
-    problem(api.call("POST", "/complaints/bulk", data=raw, content_type="application/x-ndjson"), 413)
+    problem(still.call("POST", "/complaints/bulk", data=raw, content_type="application/x-ndjson"), 413)
 
 
 @pytest.mark.parametrize(
@@ -180,8 +180,8 @@ def test_bulk_over_sixteen_mebibytes_is_refused(api):
         ("limit=1&limit=2", "limit"),
     ],
 )
-def test_a_wrong_filter_is_named(api, query, place):
-    found = problem(api.get(f"/incidents?{query}"), 422)
+def test_a_wrong_filter_is_named(still, query, place):
+    found = problem(still.get(f"/incidents?{query}"), 422)
     assert any(each[:2] == ("query", place) for each in places(found))
 
 
@@ -196,8 +196,8 @@ def test_a_cursor_of_another_order_is_refused(api):
 @pytest.mark.parametrize(
     "path", ["/incidents/%00", "/incidents/%0A", "/playbooks/%00", "/incidents/" + "9" * 500]
 )
-def test_a_path_that_names_nothing_is_not_found(api, path):
-    problem(api.get(path), 404)
+def test_a_path_that_names_nothing_is_not_found(still, path):
+    problem(still.get(path), 404)
 
 
 anything = st.recursive(
@@ -242,7 +242,7 @@ def test_no_json_whatever_breaks_the_service(api, path, body):
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw=st.binary(max_size=200))
-def test_no_bytes_whatever_break_the_service(api, raw):
-    response = api.call("POST", "/complaints", data=raw, content_type="application/json")
+def test_no_bytes_whatever_break_the_service(still, raw):
+    response = still.call("POST", "/complaints", data=raw, content_type="application/json")
     problem(response, response.status_code)
     assert response.status_code in (400, 422)

@@ -7,24 +7,24 @@ from tests.api.calling import places, problem
 BODY = {"playbook": "privacy_leak", "starts_at": "2026-11-04T02:00:00Z", "participants": ["sun@demo.example"]}
 
 
-def test_every_plan_is_listed_and_read_whole(api):
-    items = api.get("/playbooks").get_json()["items"]
+def test_every_plan_is_listed_and_read_whole(still):
+    items = still.get("/playbooks").get_json()["items"]
     assert len(items) == 19
     for each in items:
-        found = api.get(f"/playbooks/{each['key']}").get_json()
+        found = still.get(f"/playbooks/{each['key']}").get_json()
         assert found["version"] == each["version"] == found["versions"][0]["version"] == 1
         assert found["plan"]["steps"]
-        version = api.get(f"/playbooks/{each['key']}/versions/1").get_json()
+        version = still.get(f"/playbooks/{each['key']}/versions/1").get_json()
         assert version["plan"] == found["plan"]
 
 
 @pytest.mark.parametrize("path", ["/playbooks/gossip", "/playbooks/@levels", "/playbooks/other/versions/2"])
-def test_a_plan_that_is_not_there_is_not_found(api, path):
-    problem(api.get(path), 404)
+def test_a_plan_that_is_not_there_is_not_found(still, path):
+    problem(still.get(path), 404)
 
 
-def test_departments_say_who_is_on_duty(api):
-    found = {each["code"]: each for each in api.get("/departments").get_json()["items"]}
+def test_departments_say_who_is_on_duty(still):
+    found = {each["code"]: each for each in still.get("/departments").get_json()["items"]}
     assert found["CPO"]["primary"]["name"] == "赵敏"
     assert found["CPO"]["backup"]["name"] == "王磊"
     assert found["COL"]["backup"] is None
@@ -84,9 +84,9 @@ def test_drills_are_listed_in_pages_the_latest_start_first(api):
         ({"participants": ["sun@demo.example", "nobody@demo.example"]}, ("participants", 1)),
     ],
 )
-def test_a_wrong_drill_is_refused_at_its_place(api, change, place):
-    assert place in places(problem(api.post("/drills", {**BODY, **change}), 422))
-    assert api.get("/drills").get_json()["items"] == []
+def test_a_wrong_drill_is_refused_at_its_place(still, change, place):
+    assert place in places(problem(still.post("/drills", {**BODY, **change}), 422))
+    assert still.get("/drills").get_json()["items"] == []
 
 
 def test_who_may_not_run_drills_is_refused(api):
