@@ -117,8 +117,8 @@ def run_client(command: list[str], url: str) -> None:
         check=False,
     )
     if done.returncode:
-        lines = done.stderr.strip().splitlines() or ["no reason given"]
-        raise errors.Refused(N_("%(program)s failed: %(fault)s."), program=command[0], fault=lines[-1])
+        fault = "; ".join(done.stderr.strip().splitlines()[:3]) or f"exit code {done.returncode}"
+        raise errors.Refused(N_("%(program)s failed: %(fault)s."), program=command[0], fault=fault)
 
 
 def _add_text(tar: tarfile.TarFile, name: str, words: str, at: datetime) -> None:

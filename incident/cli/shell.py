@@ -8,7 +8,7 @@ import click
 from flask import current_app
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from incident import accounts, errors, i18n
+from incident import accounts, errors, i18n, privacy
 from incident.lifecycle.common import House
 from incident.settings import Settings
 
@@ -31,8 +31,10 @@ def house() -> House:
 
 
 def sentence(refused: errors.DomainError) -> str:
-    """A refusal with its reasons, in one line."""
-    return "; ".join([i18n.say(refused.reason, LOCALE), *map(placed, refused.reasons)])
+    """A refusal with its reasons, as one sentence in one line."""
+    reasons = "; ".join(placed(each).rstrip(".") for each in refused.reasons)
+    main = i18n.say(refused.reason, LOCALE)
+    return f"{main.rstrip('.')}: {reasons}." if reasons else main
 
 
 def placed(reason: errors.Reason) -> str:
@@ -51,6 +53,8 @@ def tells(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except errors.DomainError as refused:
             raise click.ClickException(sentence(refused)) from None
+        except privacy.KeysMissing as fault:
+            raise click.ClickException(f"Personal data cannot be read: {fault}") from None
         except (OperationalError, ProgrammingError) as fault:
             raise click.ClickException(_database(fault)) from None
 

@@ -202,6 +202,8 @@ def test_an_interrupted_import_goes_on_and_its_sums_are_right(
     code, out, err = finished(first)
     assert code != 0
     assert out == ""
+    if how == signal.SIGINT:
+        assert err == "Error: Interrupted; the same command goes on where this one ended.\n"
     code, out, err = finished(started(var, "complaints", "import", path))
     assert "Went on after line" in err
     assert summary(out) == sums(many, many - 12, 0, 12, 4)
