@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from incident import clock, errors, i18n, notices
-from incident.board import access, assets, times
+from incident.board import access, assets, plan_view, times
 from incident.db import db, remembered
 from incident.errors import N_, DomainError, Reason
 from incident.models.people import Person
@@ -39,21 +39,6 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-# path, name, icon, permission; a page is in the rail once it exists and the reader may open it
-RAIL: tuple[tuple[str, str, str, Permission | None], ...] = (
-    ("/", N_("Board"), "board", Permission.INCIDENTS_READ),
-    ("/complaints", N_("Complaints"), "complaint", Permission.COMPLAINTS_READ),
-    ("/playbooks", N_("Playbooks"), "book", Permission.PLAYBOOKS_READ),
-    ("/duty", N_("Duty"), "duty", None),
-    ("/drills", N_("Drills"), "drill", Permission.DRILLS_READ),
-    ("/reviews", N_("Reviews"), "review", Permission.REVIEWS_READ),
-    ("/schedule", N_("Schedule"), "clock", None),
-    ("/admin/people", N_("People"), "people", Permission.ACCOUNTS_MANAGE),
-    ("/admin/tokens", N_("Tokens"), "key", Permission.ACCOUNTS_MANAGE),
-    ("/admin/deliveries", N_("Deliveries"), "send", Permission.DELIVERIES_RETRY),
-    ("/admin/calendar", N_("Calendar"), "calendar", Permission.ACCOUNTS_MANAGE),
-    ("/admin/audit", N_("Audit"), "audit", Permission.AUDIT_READ),
-)
 UNSAID = {"csrf_token", "password", "password_again", "version", "seen"}  # never shown back to the typist
 PROVEN = ("/api/", "/slack/")  # a bearer token or Slack's signature stands for the form token
 csrf = CSRFProtect()
@@ -130,10 +115,22 @@ def theme() -> str:
 
 
 def words(kind: str, code: Any) -> str:
-    """The words for a code in the reader's language (kinds: see `incident.i18n`; and `actor`)."""
-    if kind == "actor":
-        return str(_("The service"))
-    return i18n.words(kind, str(code), locale())
+    """The words for a code in the reader's language (kinds: see `incident.i18n`; and `actor`).
+
+    A page asks for the same few hundreds of times, so they are kept for the length of a request.
+    """
+    kept: dict[tuple[str, str], str] = g.setdefault("words", {})
+    wanted = (kind, str(code))
+    if wanted not in kept:
+        kept[wanted] = str(_("The service")) if kind == "actor" else i18n.words(*wanted, locale())
+    return kept[wanted]
+
+
+def icon_url() -> str:
+    """The address of the sprite that icons are taken from."""
+    if "icons" not in g:
+        g.icons = url_for("static", filename="icons.svg")
+    return str(g.icons)
 
 
 def say(message: str | Reason, **values: Any) -> str:
@@ -146,38 +143,6 @@ def pick(text: Any) -> str:
     """A text that stands in both languages, in the reader's: a dict, or anything with `zh` and `en`."""
     key = i18n.short(locale())
     return str(text[key] if isinstance(text, Mapping) else getattr(text, key))
-
-
-def rail() -> list[dict[str, Any]]:
-    """The pages that exist and that the reader may open."""
-    if access.me() is None:
-        return []
-    there = _paths()
-    here = request.path
-    return [
-        {
-            "path": path,
-            "name": _(name),
-            "icon": icon,
-            "here": here == path or (path != "/" and here.startswith(path + "/")),
-            "admin": path.startswith("/admin/"),
-        }
-        for path, name, icon, permission in RAIL
-        if path in there and (permission is None or access.can(permission))
-    ]
-
-
-def exists(path: str) -> bool:
-    """Whether a page is there at all."""
-    return path in _paths()
-
-
-def _paths() -> set[str]:
-    found: set[str] | None = current_app.extensions.get("paths")
-    if found is None:
-        found = {rule.rule for rule in current_app.url_map.iter_rules() if "GET" in (rule.methods or ())}
-        current_app.extensions["paths"] = found
-    return found
 
 
 def strip() -> list[dict[str, Any]]:
@@ -217,12 +182,13 @@ GLOBALS: dict[str, Any] = {
     "words": words,
     "say": say,
     "pick": pick,
-    "rail": rail,
+    "rail": rail.pages,
     "strip": strip,
-    "exists": exists,
+    "exists": rail.exists,
     "now": clock.now,
     "times": times,
-    "icon_url": lambda: url_for("static", filename="icons.svg"),
+    "due_words": plan_view.due_words,
+    "icon_url": icon_url,
 }
 
 

@@ -126,7 +126,11 @@ class View:
             if person.active
             and (department is None or person.department_code == department or person.id in near)
         ]
-        return [(each.id, f"{each.name} · {each.department_code or '–'}") for each in chosen]
+        return [(each.id, f"{each.name} · {self._home(each)}") for each in chosen]
+
+    @staticmethod
+    def _home(person: Person) -> str:
+        return frame.words("department", person.department_code) if person.department_code else "–"
 
     @property
     def called(self) -> list[tuple[str, str]]:
