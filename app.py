@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from incident import api, board, cli, health, i18n, logs, models, privacy
 from incident import db as database
 from incident.lifecycle.common import House
-from incident.settings import ROOT, Settings
+from incident.settings import ROOT, Settings, SettingsError
 from incident.slack import http as slack_http
 from incident.slack import sandbox
 
@@ -20,8 +20,8 @@ BODY_LARGEST = 17 * 1024 * 1024  # bulk imports are 16 MiB; each edge sets its o
 
 
 def create_app(settings: Settings | None = None, *, slack_events: bool = True) -> Flask:
-    """Build the application; raises SettingsError with every wrong setting at once."""
-    settings = settings or Settings.load()
+    """Build the application; a real start with wrong settings ends here and names every fault at once."""
+    settings = settings or _settings()
     logs.configure(settings)
     i18n.compile_catalogues()
     app = Flask("incident", root_path=str(ROOT), template_folder="templates", static_folder="static")
@@ -45,6 +45,13 @@ def create_app(settings: Settings | None = None, *, slack_events: bool = True) -
     if settings.sandboxed:
         mount_sandbox(app, settings)
     return app
+
+
+def _settings() -> Settings:
+    try:
+        return Settings.load()
+    except SettingsError as faults:
+        raise SystemExit(f"The settings are wrong:\n{faults}") from None
 
 
 def mount_sandbox(app: Flask, settings: Settings) -> None:
