@@ -19,7 +19,7 @@ __all__ = ["create_app", "models"]
 BODY_LARGEST = 17 * 1024 * 1024  # bulk imports are 16 MiB; each edge sets its own smaller limit
 
 
-def create_app(settings: Settings | None = None, *, slack_events: bool = True) -> Flask:
+def create_app(settings: Settings | None = None) -> Flask:
     """Build the application; a real start with wrong settings ends here and names every fault at once."""
     settings = settings or _settings()
     logs.configure(settings)

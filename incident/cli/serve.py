@@ -106,7 +106,7 @@ def _greet(settings: Settings) -> None:
         lines.append(f"Slack sandbox    {settings.url}/sandbox/")
         if demo.loaded():
             lines.append(
-                f"Sign in as       zhao@demo.example (commander), li@demo.example, admin@demo.example"
+                "Sign in as       zhao@demo.example (commander), li@demo.example, admin@demo.example"
             )
             lines.append(f"Password         {demo.PASSWORD}")
     lines.append("Stop with Ctrl-C")
