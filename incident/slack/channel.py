@@ -174,10 +174,19 @@ class SlackChannel:
         listed = self._pages("conversations.list", "channels", types=kinds, exclude_archived=True)
         found = next((each for each in listed if each["name"] == name), None)
         if found is None:
-            found = self.slack.call("conversations.create", name=name)["channel"]
+            found = self._make_response_channel(name)
         elif not found["is_member"]:
             self.slack.call("conversations.join", channel=found["id"])
         return str(found["id"])
+
+    def _make_response_channel(self, name: str) -> dict[str, Any]:
+        try:
+            made: dict[str, Any] = self.slack.call("conversations.create", name=name)["channel"]
+        except Trouble as trouble:
+            if trouble.kind != "name_taken":  # an archived channel, or a private one without the app in it
+                raise
+            raise Trouble("name_taken", code=trouble.code, name=name) from trouble
+        return made
 
     def _post(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
         return self._say(order, _channel(incident), posts.build(incident, order.payload, order.locale))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import flask
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from werkzeug.serving import make_server
 
 from app import create_app
@@ -161,6 +161,19 @@ class World:
             self.hurry()
             if not sender.run_until_quiet():
                 return
+
+    def until_quiet(self, *, seconds: float) -> None:
+        """Watch the running sender until nothing is left; fails once the time is over."""
+        end = clock.monotonic() + seconds
+        busy = [DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.WAITING]
+        query = select(func.count()).select_from(Delivery).where(Delivery.state.in_(busy))
+        while True:
+            with self.app.app_context():
+                left = db.session.scalar(query)
+            if not left:
+                return
+            assert clock.monotonic() < end, f"{left} deliveries are still on their way"
+            threading.Event().wait(0.1)
 
     def hurry(self) -> None:
         with self.app.app_context(), unit_of_work() as session:
