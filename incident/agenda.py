@@ -26,10 +26,12 @@ KINDS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Item:
-    """One thing that will happen: when, of what kind, about what, and the page that shows it."""
+    """One thing that will happen: when, of what kind, about what (a key, number or code; and in words), and
+    the page that shows it."""
 
     at: datetime
     kind: str
+    about: str
     subject: Reason
     href: str
 
@@ -46,7 +48,10 @@ class Beat:
 
 def ahead(*, at: datetime, house: House) -> list[Item]:
     """What is scheduled, soonest first."""
-    items = [Item(row["at"], row["what"], _subject(row), row["href"]) for row in scheduling.planned(at=at)]
+    items = [
+        Item(row["at"], row["what"], str(row["subject"]), _subject(row), row["href"])
+        for row in scheduling.planned(at=at)
+    ]
     return sorted([*items, *_shifts(at, house)], key=lambda item: item.at)
 
 
@@ -72,7 +77,7 @@ def _shifts(at: datetime, house: House) -> list[Item]:
             if next_on.gap or names:
                 subject = Reason("%(department)s: %(names)s", {"department": code, "names": names or "–"})
                 kind = "gap" if next_on.gap else "shift"
-                found.append(Item(now_on.ends_at, kind, subject, f"/duty/{code}"))
+                found.append(Item(now_on.ends_at, kind, f"{code} {names}".strip(), subject, f"/duty/{code}"))
     return found
 
 

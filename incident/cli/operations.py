@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from incident import audit, backup, clock, demo, rekeying, restoring, scheduling
+from incident import agenda, audit, backup, clock, demo, rekeying, restoring
 from incident.cli import shell
 from incident.db import unit_of_work
 from incident.scheduling import Leadership
@@ -123,7 +123,10 @@ def clear() -> None:
 @schedule_group.command("list")
 @shell.tells
 def list_() -> None:
-    """Everything that is planned, soonest first: time, what, for which."""
-    zone = shell.settings().zone
-    for row in scheduling.planned(at=clock.now()):
-        click.echo(f"{row['at'].astimezone(zone):%Y-%m-%d %H:%M:%S %z}  {row['what']:<16} {row['subject']}")
+    """Everything that is planned, soonest first: time, what, for which; then the jobs and their next run."""
+    zone, now = shell.settings().zone, clock.now()
+    for item in agenda.ahead(at=now, house=shell.house()):
+        click.echo(f"{item.at.astimezone(zone):%Y-%m-%d %H:%M:%S %z}  {item.kind:<16} {item.about}")
+    for beat in agenda.beats(at=now):
+        when = f"by {beat.next_by.astimezone(zone):%H:%M:%S %z}" if beat.next_by else "no scheduler runs"
+        click.echo(f"{f'every {beat.every}, {when}':<43} job {beat.name}")
