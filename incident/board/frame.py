@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from incident import clock, errors, i18n, notices
-from incident.board import access, assets, plan_view, times
+from incident.board import access, assets, plan_view, rail, times
 from incident.db import db, remembered
 from incident.errors import N_, DomainError, Reason
 from incident.models.people import Person

@@ -1,11 +1,13 @@
 """The board: what is on fire first; the page, and the cheap question whether it is still as shown."""
 
 import zlib
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, current_app, make_response, render_template, request
+from markupsafe import Markup
 from sqlalchemy import select
 
 from incident import clock
@@ -73,11 +75,26 @@ def _view(filters: Filters) -> dict[str, Any]:
         "page": page,
         "beside": board_list.beside([*page.rows, *drills], at=at),
         "figures": counted,
+        "chip": _chips(),
         "drills": drills,
         "quiet": _quiet() if not page.rows and not filters.narrowed else None,
         "address": lambda cursor="", **changes: _address(filters, cursor, changes),
         "first_page": not request.args.get("cursor"),
     }
+
+
+def _chips() -> Callable[[board_list.Line], Markup]:
+    """Draws department chips as the macro `ui.department` does; a page has hundreds of a few kinds."""
+    drawn: dict[tuple[Any, ...], Markup] = {}
+
+    def draw(line: board_list.Line) -> Markup:
+        look = (line.code, line.state, line.part, line.silent)
+        if look not in drawn:
+            macro = current_app.jinja_env.get_template("macros.html").module.department  # type: ignore[attr-defined]
+            drawn[look] = Markup(macro(*look))  # noqa: S704 - the macro escapes
+        return drawn[look]
+
+    return draw
 
 
 def _address(filters: Filters, cursor: str, changes: dict[str, Any]) -> str:

@@ -53,7 +53,7 @@ class Incident(Base):
         Index("ix_incidents_board", "status", "drill", "acknowledged_at", "level", "opened_at", "id"),
         Index("ix_incidents_level", "status", "drill", "level", "opened_at", "id"),
         Index("ix_incidents_opened", "opened_at", "id"),
-        Index("ix_incidents_risk", "risk_at", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_incidents_risk", "status", "drill", "risk_at", "id"),
         Index("ix_incidents_escalate", "escalate_at"),
     )
 

@@ -12,6 +12,9 @@ depends_on = None
 def upgrade() -> None:
     """Add them."""
     op.create_index("ix_incidents_level", "incidents", ["status", "drill", "level", "opened_at", "id"])
+    # by status and kind first: asked for alone, SQLite preferred a longer index and read every open row
+    op.drop_index("ix_incidents_risk", "incidents")
+    op.create_index("ix_incidents_risk", "incidents", ["status", "drill", "risk_at", "id"])
     called = sa.text("state = 'called'")
     op.create_index(
         "ix_incident_departments_silent",
@@ -21,9 +24,7 @@ def upgrade() -> None:
         postgresql_where=called,
     )
     unfinished = sa.text("status IN ('todo', 'doing', 'blocked')")
-    op.create_index(
-        "ix_tasks_due", "tasks", ["due_at"], sqlite_where=unfinished, postgresql_where=unfinished
-    )
+    op.create_index("ix_tasks_due", "tasks", ["due_at"], sqlite_where=unfinished, postgresql_where=unfinished)
 
 
 def downgrade() -> None:
@@ -31,3 +32,6 @@ def downgrade() -> None:
     op.drop_index("ix_tasks_due", "tasks")
     op.drop_index("ix_incident_departments_silent", "incident_departments")
     op.drop_index("ix_incidents_level", "incidents")
+    op.drop_index("ix_incidents_risk", "incidents")
+    open_ = sa.text("status = 'open'")
+    op.create_index("ix_incidents_risk", "incidents", ["risk_at"], sqlite_where=open_, postgresql_where=open_)

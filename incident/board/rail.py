@@ -1,0 +1,58 @@
+"""The rail: the pages of the service, each shown once it exists and to whoever may open it."""
+
+from typing import Any
+
+from flask import current_app, request
+from flask_babel import gettext as _
+
+from incident.board import access
+from incident.errors import N_
+from incident.permissions import Permission
+
+# path, name, icon, permission; a page is in the rail once it exists and the reader may open it
+RAIL: tuple[tuple[str, str, str, Permission | None], ...] = (
+    ("/", N_("Board"), "board", Permission.INCIDENTS_READ),
+    ("/complaints", N_("Complaints"), "complaint", Permission.COMPLAINTS_READ),
+    ("/playbooks", N_("Playbooks"), "book", Permission.PLAYBOOKS_READ),
+    ("/duty", N_("Duty"), "duty", None),
+    ("/drills", N_("Drills"), "drill", Permission.DRILLS_READ),
+    ("/reviews", N_("Reviews"), "review", Permission.REVIEWS_READ),
+    ("/schedule", N_("Schedule"), "clock", None),
+    ("/admin/people", N_("People"), "people", Permission.ACCOUNTS_MANAGE),
+    ("/admin/tokens", N_("Tokens"), "key", Permission.ACCOUNTS_MANAGE),
+    ("/admin/deliveries", N_("Deliveries"), "send", Permission.DELIVERIES_RETRY),
+    ("/admin/calendar", N_("Calendar"), "calendar", Permission.ACCOUNTS_MANAGE),
+    ("/admin/audit", N_("Audit"), "audit", Permission.AUDIT_READ),
+)
+
+
+def pages() -> list[dict[str, Any]]:
+    """The pages that exist and that the reader may open."""
+    if access.me() is None:
+        return []
+    there = _paths()
+    here = request.path
+    return [
+        {
+            "path": path,
+            "name": _(name),
+            "icon": icon,
+            "here": here == path or (path != "/" and here.startswith(path + "/")),
+            "admin": path.startswith("/admin/"),
+        }
+        for path, name, icon, permission in RAIL
+        if path in there and (permission is None or access.can(permission))
+    ]
+
+
+def exists(path: str) -> bool:
+    """Whether a page is there at all."""
+    return path in _paths()
+
+
+def _paths() -> set[str]:
+    found: set[str] | None = current_app.extensions.get("paths")
+    if found is None:
+        found = {rule.rule for rule in current_app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+        current_app.extensions["paths"] = found
+    return found
