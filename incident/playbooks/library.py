@@ -197,12 +197,12 @@ def rules(jurisdiction: str) -> RuleSet:
 
 
 def departments() -> dict[str, Department]:
-    """The departments by code, in the order of the file."""
+    """The departments by code, in the order of the file; last those it dropped, which incidents still name."""
 
     def read() -> dict[str, Department]:
         order = [each.code for each in _ground("@departments", Departments).departments]
         rows = {row.code: copied(row) for row in db.session.scalars(select(Department))}
-        return {code: rows[code] for code in order if code in rows}
+        return {code: rows[code] for code in [*order, *sorted(rows)] if code in rows}
 
     return remembered("plans/departments", read)
 

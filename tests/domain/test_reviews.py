@@ -1,0 +1,100 @@
+"""Post-mortems: held within the limit over holidays and month ends, and reminded of until then."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from incident.calendars import WorkingCalendar
+from incident.db import db, unit_of_work
+from incident.levels import PostMortem
+from incident.models.alerts import Delivery
+from incident.models.reviews import Review
+from incident.reviews import schedule as reviews
+from tests import builders
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+HOLIDAYS = WorkingCalendar(
+    SHANGHAI, {date(2026, 10, day): False for day in range(1, 8)} | {date(2026, 10, 10): True}
+)
+THREE_DAYS = PostMortem(value=3, unit="calendar_days")
+FIVE_WORKING = PostMortem(value=5, unit="working_days")
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("closed", "rule", "meets"),
+    [
+        ("2026-11-03T12:00", THREE_DAYS, "2026-11-06T10:00"),
+        ("2026-11-05T12:00", THREE_DAYS, "2026-11-06T10:00"),  # the limit is a Sunday: Friday before
+        ("2026-10-01T12:00", THREE_DAYS, "2026-10-04T10:00"),  # nobody works: the limit itself
+        ("2026-09-29T12:00", FIVE_WORKING, "2026-10-12T10:00"),  # 30th, 8th, 9th, Saturday 10th, 12th
+        ("2026-11-30T23:59", FIVE_WORKING, "2026-12-07T10:00"),
+    ],
+)
+def test_the_meeting_keeps_the_limit_and_falls_on_a_working_day(
+    closed: str, rule: PostMortem, meets: str
+) -> None:
+    assert reviews.meeting_at(at(closed), rule, HOLIDAYS) == at(meets)
+
+
+@given(st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2026, 12, 1)), st.integers(1, 10))
+def test_no_meeting_is_later_than_its_limit_or_before_the_closing(closed: datetime, days: int) -> None:
+    moment = closed.replace(tzinfo=SHANGHAI)
+    meets = reviews.meeting_at(moment, PostMortem(value=days, unit="calendar_days"), HOLIDAYS)
+    assert moment.date() < meets.date() <= moment.date() + timedelta(days=days)
+
+
+def a_review(due: datetime, *, remind_at: datetime) -> Review:
+    incident = builders.an_incident()
+    with unit_of_work() as session:
+        review = Review(
+            incident_id=incident.id,
+            owner_id=builders.person("zhao").id,
+            due_at=due,
+            rule="5 working_days",
+            remind_at=remind_at,
+            created_at=builders.NOW,
+        )
+        session.add(review)
+    return review
+
+
+def reminders() -> int:
+    return len(list(db.session.scalars(select(Delivery.id).where(Delivery.step == "remind"))))
+
+
+def test_the_owner_is_reminded_once_a_working_morning_until_it_is_held(app: Flask) -> None:
+    calendar = WorkingCalendar(SHANGHAI, {})
+    due = at("2026-11-09T10:00")
+    first = reviews.first_reminder(due, calendar, at=builders.NOW)
+    assert first == at("2026-11-09T09:10")  # two days before is a Saturday
+    review = a_review(due, remind_at=at("2026-11-06T09:10"))
+    assert reviews.remind(at=at("2026-11-06T09:00"), calendar=calendar) == 0
+    assert [reviews.remind(at=at("2026-11-06T09:11"), calendar=calendar) for _ in range(3)] == [1, 0, 0]
+    db.session.refresh(review)
+    assert review.remind_at == at("2026-11-09T09:10")
+    assert reviews.remind(at=at("2026-11-09T09:10"), calendar=calendar) == 1
+    assert reminders() == 2
+
+
+def test_a_long_stop_is_made_up_for_with_one_reminder(app: Flask) -> None:
+    calendar = WorkingCalendar(SHANGHAI, {})
+    a_review(at("2026-11-09T10:00"), remind_at=at("2026-11-06T09:10"))
+    late = at("2026-12-24T15:00")
+    assert [reviews.remind(at=late, calendar=calendar) for _ in range(2)] == [1, 0]
+    assert reminders() == 1
+
+
+def test_a_review_that_was_held_reminds_nobody(app: Flask) -> None:
+    review = a_review(at("2026-11-09T10:00"), remind_at=at("2026-11-06T09:10"))
+    with unit_of_work():
+        review.state = "completed"
+    assert reviews.remind(at=at("2026-11-10T09:10"), calendar=WorkingCalendar(SHANGHAI, {})) == 0
