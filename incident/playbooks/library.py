@@ -197,7 +197,7 @@ def rules(jurisdiction: str) -> RuleSet:
 
 
 def departments() -> dict[str, Department]:
-    """The departments by code, in the order of the file; last those it dropped, which incidents still name."""
+    """The departments by code, in the file's order; last those it dropped, which incidents still name."""
 
     def read() -> dict[str, Department]:
         order = [each.code for each in _ground("@departments", Departments).departments]
