@@ -89,9 +89,9 @@ class ViewState(_Loose):
 class View(_Loose):
     """A modal."""
 
-    id: Text
+    id: Text = Field(max_length=50)
     callback_id: Text
-    hash: Text = ""
+    hash: Text = Field("", max_length=50)
     state: ViewState = ViewState()
 
 

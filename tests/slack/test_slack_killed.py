@@ -10,6 +10,7 @@ import pytest
 from incident import clock
 from incident.alerting import outbox
 from incident.db import unit_of_work
+from tests.slack import once
 from tests.slack import world as worlds
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,4 +52,4 @@ def test_a_killed_sender_leaves_every_step_done_exactly_once(world, step, phase)
     if step in OPENING:
         world.act(number, worlds.acts.acknowledge)
         world.settle()
-    worlds.exactly_once(world, number)
+    once.exactly_once(world, number)

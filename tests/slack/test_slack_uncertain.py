@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.slack import once
 from tests.slack import world as worlds
 
 # the call whose answer is lost, for each step
@@ -43,4 +44,4 @@ def test_a_lost_answer_neither_repeats_a_step_nor_loses_it(world, step, kind):
     world.settle(sender=sender)
     hit = [each for each in world.steps(number, step) if each["attempts"] == 2]
     assert hit and all(each["uncertain"] for each in hit)
-    worlds.exactly_once(world, number)
+    once.exactly_once(world, number)
