@@ -78,7 +78,11 @@
     const holder = document.createElement("div");
     holder.dataset.list = "";
     holder.append(...[...fresh.children].map((each) => document.importNode(each, true)));
+    const part = document.activeElement.closest("[data-rev][id]"), held = part && address(document.activeElement, part);
     const whole = merge(root, holder);
+    // A row that moved to another group takes the focus along.
+    const moved = part && document.activeElement === document.body && document.getElementById(part.id);
+    if (moved) (held && moved.querySelector(held) || moved).focus({ preventScroll: true });
     document.dispatchEvent(new Event("incident:swapped"));
     return whole;
   }
