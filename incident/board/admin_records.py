@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from incident import administration, audit, calendars, clock, errors
 from incident.alerting import outbox
 from incident.board import access, typed
-from incident.db import db, unit_of_work
+from incident.db import db, remembered, unit_of_work
 from incident.models.alerts import Delivery, DeliveryState
 from incident.models.ground import CalendarDay
 from incident.models.incidents import Incident
@@ -21,6 +21,7 @@ from incident.playbooks.files import JURISDICTIONS
 
 bp = Blueprint("admin_records", __name__)
 PAGE = 100
+COUNTS_SECONDS = 2.0  # the counts go through the whole table, so they are kept this long
 OPEN_STATES = (DeliveryState.FAILED, DeliveryState.PENDING, DeliveryState.SENDING)
 
 
@@ -100,8 +101,7 @@ def deliveries() -> str:
 
 
 def _deliveries(state: str, cursor: int | None) -> Deliveries:
-    counted = select(Delivery.state, func.count()).group_by(Delivery.state)
-    counts = {str(name): count for name, count in db.session.execute(counted)}
+    counts = remembered("board/deliveries", _counted, seconds=COUNTS_SECONDS)
     query: Any = select(Delivery, Incident.number).outerjoin(Incident, Incident.id == Delivery.incident_id)
     if state in set(DeliveryState):
         query = query.where(Delivery.state == state)
@@ -112,6 +112,11 @@ def _deliveries(state: str, cursor: int | None) -> Deliveries:
     rows = db.session.execute(query.order_by(Delivery.id.desc()).limit(PAGE + 1)).all()
     shown = [(delivery, number) for delivery, number in rows[:PAGE]]
     return Deliveries(shown, counts, shown[-1][0].id if len(rows) > PAGE else None)
+
+
+def _counted() -> dict[str, int]:
+    counted = select(Delivery.state, func.count()).group_by(Delivery.state)
+    return {str(name): count for name, count in db.session.execute(counted)}
 
 
 @bp.post("/admin/deliveries/<int:delivery_id>/retry")
