@@ -10,18 +10,7 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from incident import errors
-from incident.api import (  # noqa: F401 - imported so that the table of calls is whole
-    acts,
-    caller,
-    complaints,
-    document,
-    door,
-    drills,
-    incidents,
-    playbooks,
-    problems,
-    reviews,
-)
+from incident.api import caller, document, door, problems
 from incident.api.registry import CALLS, RowId
 from incident.errors import N_, DomainError
 from incident.settings import Settings
@@ -34,7 +23,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     caller.init_app(app, settings)
     app.url_map.converters["row"] = RowId
     bp = Blueprint("api", __name__, url_prefix="/api")
-    for each in CALLS:
+    for each in CALLS:  # filled by the modules that `document` imports
         bp.add_url_rule(f"/v1{each.rule}", each.name, partial(door.serve, each), methods=[each.method])
     bp.add_url_rule("/openapi.json", "openapi", document.openapi)
     bp.add_url_rule("/docs", "docs", document.page)

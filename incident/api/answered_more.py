@@ -107,8 +107,9 @@ class Planned(BaseModel):
     """Something that will happen by itself."""
 
     at: datetime
-    what: Literal["drill", "review", "review_reminder", "escalation"]
-    subject: str
+    what: Literal["drill", "review", "review_reminder", "escalation", "shift", "gap"]
+    about: str
+    sentence: Words
     url: str
 
 

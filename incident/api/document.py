@@ -9,12 +9,13 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.wrappers import Response as AnyResponse
 
 from incident import errors, i18n
-from incident.api import problems
+from incident.api import acts, complaints, drills, incidents, playbooks, problems, reviews
 from incident.api.registry import CALLS, MIB, PARAMETERS, Call
 from incident.errors import N_
 
 REF = "#/components/schemas/"
 VERSION = "1"
+TAGS = (complaints.TAG, incidents.TAG, acts.TAG, playbooks.TAG, drills.TAG, reviews.TAG)
 # Which refusals a call may answer with; 500 and 503 belong to every one.
 ALWAYS = (401, 403, 404, 429, 500, 503)
 READS_QUERY = (422,)
@@ -92,7 +93,7 @@ def build() -> dict[str, Any]:
         },
         "servers": [{"url": "/"}],
         "security": [{"token": []}],
-        "tags": [{"name": tag} for tag in dict.fromkeys(each.tag for each in CALLS)],
+        "tags": [{"name": tag} for tag in TAGS],
         "paths": paths,
         "components": {
             "schemas": _models()[1],
@@ -231,7 +232,7 @@ def page() -> str:
     """`/api/docs`: every call, in the reader's language."""
     language = problems.locale()
     groups: dict[str, list[Call]] = {}
-    for each in CALLS:
+    for each in sorted(CALLS, key=lambda each: TAGS.index(each.tag)):
         groups.setdefault(each.tag, []).append(each)
     return render_template(
         "api/docs.html",

@@ -4,8 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from incident import drills, errors
-from incident.alerting import escalation
+from incident import agenda, errors, i18n
 from incident.api import answered_more, asked, paging, views
 from incident.api.door import OK
 from incident.api.plain import moment
@@ -15,7 +14,6 @@ from incident.errors import N_
 from incident.models.incidents import Incident
 from incident.models.reviews import Review
 from incident.permissions import Permission
-from incident.reviews import schedule as reviews
 
 TAG = N_("Post-mortems and schedule")
 NEXT_FIRST = paging.Order("due_at", ((Review.due_at, False), (Review.id, False)))
@@ -89,15 +87,15 @@ def show_review(ask: Ask, *, id: int) -> Answer:
     answers={OK: answered_more.SchedulePage},
 )
 def show_schedule(ask: Ask) -> Answer:
-    """Drills, meetings, reminders and the next alerts."""
-    ahead = [*drills.upcoming(at=ask.at), *reviews.upcoming(), *escalation.upcoming()]
+    """Drills, meetings, reminders, the next alerts and the ends of shifts."""
     items = [
         {
-            "at": moment(each["at"]),
-            "what": each["what"],
-            "subject": each["subject"],
-            "url": ask.url + each["href"],
+            "at": moment(each.at),
+            "what": each.kind,
+            "about": each.about,
+            "sentence": {"zh": i18n.say(each.subject, "zh_CN"), "en": i18n.say(each.subject, "en")},
+            "url": ask.url + each.href,
         }
-        for each in sorted(ahead, key=lambda each: each["at"])
+        for each in agenda.ahead(at=ask.at, house=ask.house)
     ]
     return Answer(OK, {"items": items, "next_cursor": None})

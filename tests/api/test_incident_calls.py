@@ -290,5 +290,6 @@ def test_the_schedule_tells_who_is_alerted_next_and_which_drills_come(api):
     assert api.post("/drills", body).status_code == 201
     items = api.get("/schedule").get_json()["items"]
     assert [each["what"] for each in items] == ["escalation", "drill"]
-    assert items[0]["subject"] == number
+    assert items[0]["about"] == number
+    assert number in items[0]["sentence"]["zh"]
     assert items[0]["url"].endswith(f"/incidents/{number}")
