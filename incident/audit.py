@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
 from incident.db import db
+from incident.errors import N_
 from incident.models.records import AuditEntry, Seal, TimelineEvent
 
 SEALED: dict[str, Any] = {
@@ -22,11 +23,12 @@ GENESIS = "0" * 64
 
 @dataclass(frozen=True)
 class Fault:
-    """A seal whose rows no longer match it."""
+    """A seal whose rows no longer match it; `what` is a message id for `values`."""
 
     seal: int
     table: str
     what: str
+    values: dict[str, int] = field(default_factory=dict)
 
 
 def record(action: str, subject: str, *, by: str, at: datetime, **data: Any) -> None:
@@ -83,16 +85,18 @@ def verify() -> list[Fault]:
     for link in db.session.scalars(links).all():
         model = SEALED.get(link.table)
         if model is None:
-            faults.append(Fault(link.id, link.table, "the seal names no table of records"))
+            faults.append(Fault(link.id, link.table, N_("the seal names no table of records")))
             continue
         # as columns, not as objects: what stands there, and not what this session remembers
         sealed = select(model.__table__).where(model.seal_id == link.id).order_by(model.id)
         rows = db.session.execute(sealed).all()
         if link.previous != previous:
-            faults.append(Fault(link.id, link.table, "a seal before it is missing or was changed"))
+            faults.append(Fault(link.id, link.table, N_("a seal before it is missing or was changed")))
         if len(rows) != link.count:
-            faults.append(Fault(link.id, link.table, f"{link.count} rows were sealed, {len(rows)} are here"))
+            counts = {"sealed": link.count, "here": len(rows)}
+            what = N_("%(sealed)s rows were sealed, %(here)s are here")
+            faults.append(Fault(link.id, link.table, what, counts))
         elif _digest(link.previous, rows) != link.digest:
-            faults.append(Fault(link.id, link.table, "a sealed row was changed"))
+            faults.append(Fault(link.id, link.table, N_("a sealed row was changed")))
         previous = link.digest
     return faults

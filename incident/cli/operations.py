@@ -34,7 +34,7 @@ def verify() -> None:
     """Recompute every seal and list what does not match it."""
     faults = audit.verify()
     for fault in faults:
-        click.echo(f"seal {fault.seal} of {fault.table}: {fault.what}")
+        click.echo(f"seal {fault.seal} of {fault.table}: {fault.what % fault.values}")
     if faults:
         raise click.ClickException(f"{len(faults)} seals do not hold.")
     click.echo("Every seal holds.")
