@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from flask import Flask
-from sqlalchemy import exists, select
 
 from incident import clock
 from incident.alerting import checks, effects, facts, fallback, outbox
@@ -22,6 +21,8 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 0.2  # how soon a sender sees what another process wrote
 TIDY_SECONDS = 1.0  # how often waiting steps, the fallback and the notice are looked at
 HEARTBEAT_EVERY = timedelta(seconds=5)  # readiness calls the sender dead after a few of these
+# A step can be written as waiting while what it waits for is being noted as done (two writers, PostgreSQL).
+FREE_EVERY = timedelta(seconds=30)
 BACK_OFF_FIRST, BACK_OFF_MOST = timedelta(seconds=1), timedelta(seconds=60)
 LEASE_TIMEOUTS = 3  # a step makes a few calls; a lease outlives that many timeouts
 WHOLE = ("post_card", "update_card")  # the steps that draw the card
@@ -62,6 +63,7 @@ class Sender:
         self._awake, self._stopping = threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
         self._beaten: datetime | None = None
+        self._freed: datetime | None = None
 
     def start(self, *, alone: bool = False) -> None:
         """Send in the background; `alone` says that no other process sends from this database, so that
@@ -109,11 +111,11 @@ class Sender:
         notice true and say that delivery lives."""
         with self._app.app_context():
             at = clock.now()
-            waiting = select(exists().where(Delivery.state == DeliveryState.WAITING))
-            if db.session.scalar(waiting):
+            fallback.look(at=at, settings=self._settings)
+            if self._freed is None or at - self._freed >= FREE_EVERY:
                 with unit_of_work():
                     outbox.free_ready(at=at)
-            fallback.look(at=at, settings=self._settings)
+                self._freed = at
             if self._beaten is None or at - self._beaten >= HEARTBEAT_EVERY:
                 with unit_of_work() as session:
                     session.merge(Heartbeat(name="delivery", at=at, holder=self._name))

@@ -89,7 +89,7 @@ def _enqueue(*, at: datetime, after: timedelta) -> None:
         .join(Delivery, Delivery.incident_id == Incident.id)
         .where(
             Incident.status == Status.OPEN,
-            ~Incident.drill,
+            Incident.drill.is_(False),
             Incident.acknowledged_at.is_(None),
             Delivery.step.in_(ALERTS),
             or_(Delivery.state == DeliveryState.FAILED, late),

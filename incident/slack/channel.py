@@ -194,8 +194,13 @@ class SlackChannel:
     def _page(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
         """A direct message in the person's own language, with the button to acknowledge."""
         person = _person(order)
-        locale = person.locale or order.locale
-        return self._say(order, self._direct_with(person), page.build(incident, locale, self._zone))
+        message = page.build(incident, person.locale or order.locale, self._zone)
+        try:
+            return self._say(order, self._direct_with(person), message)
+        except Trouble as trouble:
+            if trouble.kind == "channel_gone":
+                self._direct.pop(str(person.slack_id), None)  # opened afresh when somebody presses retry
+            raise
 
     def _remind(self, order: Order) -> dict[str, Any]:
         """To whoever must act; to the incident's channel where nobody with a Slack account is named."""

@@ -1,6 +1,7 @@
 """Calls to Slack's Web API: each error by its kind; a method that said "later" is left alone until then."""
 
 import http.client
+import logging
 import socket
 import threading
 import urllib.error
@@ -55,6 +56,8 @@ KINDS: dict[str, str] = {
     ),
     "name_taken": "name_taken",
 }
+_silent = logging.getLogger(f"{__name__}.sdk")
+_silent.setLevel(logging.CRITICAL)  # what goes wrong is told once, by kind, by whoever asked for the call
 RATE_LIMIT_DEFAULT = 1.0  # seconds, where a 429 names none
 
 
@@ -81,6 +84,7 @@ class Pace:
         with self._lock:
             free, apart = self._held.get(key, (0.0, 0.0))
             if free <= now:
+                self._held.pop(key, None)
                 self._last.pop(key, None)
                 return None
             turn = self._last[key] = max(self._last.get(key, free - apart) + apart, free)
@@ -95,6 +99,7 @@ class SlackCalls:
             settings.slack_token,
             base_url=settings.slack_api,
             timeout=timeout or settings.slack_timeout_seconds,  # type: ignore[arg-type]
+            logger=_silent,
             retry_handlers=[],  # the SDK's retry after a lost connection may post twice
         )
         self.pace = Pace()
