@@ -1,5 +1,6 @@
 """The incident card, pinned in the incident's channel and kept up to date in place."""
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from incident import i18n
@@ -17,8 +18,7 @@ def build(incident: IncidentFacts, locale: str, zone: ZoneInfo) -> Message:
     title = texts.escape(incident.title[locale])
     blocks = [texts.header(head), texts.section(f"*{title}*"), texts.fields(_fields(incident, locale, zone))]
     if incident.departments:
-        chips = "  ".join(_chip(each, locale) for each in incident.departments)
-        blocks.append(texts.context(chips))
+        blocks.append(texts.context(_departments(incident.departments, locale)))
     blocks.append(texts.context(texts.answered(incident, locale, zone)))
     blocks.append(texts.buttons(incident, locale))
     return Message(f"{head} {title}", blocks)
@@ -40,7 +40,16 @@ def _fields(incident: IncidentFacts, locale: str, zone: ZoneInfo) -> list[tuple[
     ]
 
 
-def _chip(department: DepartmentFacts, locale: str) -> str:
+def _departments(departments: Sequence[DepartmentFacts], locale: str) -> str:
+    """A line for each state: who is in it, the responsible ones in bold."""
+    lines = []
+    for state, sign in CHIPS.items():
+        names = [_name(each, locale) for each in departments if each.state == state]
+        if names:
+            lines.append(f"{sign} {i18n.words('department_state', state, locale)}: {' · '.join(names)}")
+    return "\n".join(lines)
+
+
+def _name(department: DepartmentFacts, locale: str) -> str:
     name = texts.escape(department.name[locale])
-    state = i18n.words("department_state", department.state, locale)
-    return f"{CHIPS.get(department.state, '○')} {f'*{name}*' if department.responsible else name} ({state})"
+    return f"*{name}*" if department.responsible else name
