@@ -23,7 +23,7 @@ def build(incident: IncidentFacts, locale: str, zone: ZoneInfo) -> Message:
         lines.append(f"<#{incident.channel_id}>")
     blocks = [
         texts.section(f"*{head}*\n{title}"),
-        texts.context(" · ".join(lines)),
+        texts.context(*lines),
         texts.buttons(incident, locale),
     ]
     return Message(f"{head} {title}", blocks)

@@ -87,9 +87,9 @@ def fields(pairs: list[tuple[str, str]]) -> Block:
     return {"type": "section", "fields": [mrkdwn(f"*{name}*\n{value}") for name, value in pairs]}
 
 
-def context(text: str) -> Block:
-    """Small print."""
-    return {"type": "context", "elements": [mrkdwn(text[:SECTION_LONGEST])]}
+def context(*parts: str) -> Block:
+    """Small print, in up to ten parts side by side."""
+    return {"type": "context", "elements": [mrkdwn(part[:SECTION_LONGEST]) for part in parts]}
 
 
 def acknowledge_button(incident: IncidentFacts, locale: str) -> Block:
