@@ -263,11 +263,12 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(zhao):
         zhao.get("/")
         event.remove(db.engine, "before_cursor_execute", listener)
         # plans, departments and notices are kept for seconds, so that they are read now and then
-        kept = ("plan_versions", "FROM departments", "notices")
+        # and a transaction may be open already
+        kept = ("plan_versions", "FROM departments", "notices", "BEGIN")
         return len([each for each in statements if not any(name in each for name in kept)])
 
     many(2)
-    asked()
+    asked()  # the signed-in person is read once and then known to the test's own session
     few = asked()
     with unit_of_work():
         db.session.execute(update(Incident).values(number=db.func.replace(Incident.number, "2025", "2024")))
