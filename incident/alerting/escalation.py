@@ -7,8 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
-from incident import accounts, calendars, duty, timeline
+from incident import accounts, calendars, duty, errors, timeline
 from incident.alerting import outbox
 from incident.calendars import WorkingCalendar
 from incident.db import db, unit_of_work
@@ -96,7 +97,8 @@ def next_rung_at(rule: LevelRule, rung: int, start: datetime, calendar: WorkingC
 def sweep(*, at: datetime, zone: ZoneInfo, rule_set: str) -> int:
     """Move every unanswered incident whose time has come one rung up; returns how many.
 
-    Each is one unit of work, compare-and-set on the incident: safe to run twice and in two processes.
+    Each is one unit of work, compare-and-set on the incident: safe to run twice and in two processes. Raises
+    an ExceptionGroup of what kept some from climbing, after every other has climbed.
     """
     due = list(
         db.session.scalars(
@@ -106,7 +108,15 @@ def sweep(*, at: datetime, zone: ZoneInfo, rule_set: str) -> int:
             .limit(SWEEP_LIMIT)
         )
     )
-    return sum(_climb(incident_id, at=at, zone=zone, rule_set=rule_set) for incident_id in due)
+    climbed, faults = 0, []
+    for incident_id in due:
+        try:
+            climbed += _climb(incident_id, at=at, zone=zone, rule_set=rule_set)
+        except (SQLAlchemyError, errors.DomainError, LookupError, ValueError) as fault:
+            faults.append(fault)  # one that cannot climb must not keep the others silent
+    if faults:
+        raise ExceptionGroup(f"{len(faults)} incidents could not climb", faults)
+    return climbed
 
 
 def _climb(incident_id: int, *, at: datetime, zone: ZoneInfo, rule_set: str) -> int:

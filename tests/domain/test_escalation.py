@@ -150,6 +150,23 @@ def test_two_sweeps_at_once_climb_once(app: Flask) -> None:
     assert sorted(moved) == [0, 1]
 
 
+def test_an_incident_that_cannot_climb_does_not_keep_the_others_silent(app: Flask) -> None:
+    stuck, sound = builders.an_incident(), builders.an_incident()
+    assert stuck.escalate_at is not None and sound.escalate_at is not None
+    with unit_of_work():  # the keys of its next alerts are taken
+        outbox.enqueue_rows(
+            [
+                {**row, "step": "remind"}
+                for row in escalation.page_rows(
+                    stuck.id, 1, db.session.scalars(select(Person)), at=builders.NOW
+                )
+            ]
+        )
+    with pytest.raises(ExceptionGroup):
+        sweep(max(stuck.escalate_at, sound.escalate_at))
+    assert (fresh(stuck).rung, fresh(sound).rung) == (0, 1)
+
+
 def test_with_nobody_on_duty_the_empty_rungs_are_passed_at_once(app: Flask) -> None:
     with unit_of_work() as session:
         session.execute(delete(DutyShift))
