@@ -8,6 +8,7 @@ from slack_bolt.adapter.flask import SlackRequestHandler
 from slack_sdk.signature import SignatureVerifier
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from incident import clock
 from incident.db import is_sqlite, unit_of_work
@@ -33,7 +34,10 @@ def init_app(app: Flask, settings: Settings) -> None:
 def events() -> Response:
     """A command, a press, a modal or an event; 400 for what Slack does not send, 401 for who is not Slack."""
     request.max_content_length = BODY_LARGEST
-    body = request.get_data()
+    try:
+        body = request.get_data()
+    except RequestEntityTooLarge:
+        return _plain(413, "The body is larger than anything Slack sends.")
     timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
     if timestamp and not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 16):
         return _plain(400, "The timestamp is not a number.")
@@ -45,6 +49,11 @@ def events() -> Response:
         return _plain(200, "")
     if not _signed(body, timestamp):
         return _plain(401, "The request is not signed by Slack, or too old.")
+    return _take(envelope)
+
+
+def _take(envelope: envelopes.Envelope | None) -> Response:
+    """Handle what is really from Slack, once."""
     if envelope is None:
         return _plain(404, "There is no use for this kind of request.")
     if envelope.once and not _first(envelope.once):
