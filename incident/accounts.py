@@ -146,8 +146,14 @@ def nobody_yet() -> bool:
     return db.session.scalar(select(Person.id).limit(1)) is None
 
 
-def sign_in(email: str, password: str, *, at: datetime) -> Person:
-    """Check a password; raises Unauthenticated with a growing delay after five wrong tries.
+def password_fits(email: str, password: str) -> bool:
+    """Whether a password is somebody's. It takes a while by design: call it outside a unit of work."""
+    person = db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
+    return _matches(person, password) and person is not None
+
+
+def sign_in(email: str, *, fits: bool, at: datetime) -> Person:
+    """Let somebody in whose password fits; raises Unauthenticated, later with a growing delay.
 
     The caller commits in both cases, since the failed tries are counted.
     """
@@ -157,7 +163,7 @@ def sign_in(email: str, password: str, *, at: datetime) -> Person:
         raise errors.Unauthenticated(
             N_("Too many wrong tries; try again in %(seconds)s seconds."), seconds=wait
         )
-    if not _matches(person, password) or person is None or not person.active:
+    if not fits or person is None or not person.active:
         if person:
             _count_failure(person, at)
         raise errors.Unauthenticated(N_("The e-mail address or the password is wrong."))

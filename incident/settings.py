@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import limits
 from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -77,7 +78,7 @@ class Settings(BaseSettings):
     oidc_client_id: str = Field("", description="OpenID Connect client id.")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="OpenID Connect client secret.")
     ratelimit_storage_uri: str = Field("memory://", description="Where request rates are counted.")
-    api_rate_limit: str = Field("6000/minute", description="Requests a token may make.")
+    api_rate_limit: str = Field("60000/minute", description="Requests a token may make, like 100/second.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged.")
     log_format: Literal["console", "json"] = Field("console", description="How log lines look.")
 
@@ -105,6 +106,15 @@ class Settings(BaseSettings):
                 Fernet(key.get_secret_value())
             except ValueError as fault:
                 raise ValueError(f"key {position} is not a Fernet key (32 bytes, url-safe base64)") from fault
+        return value
+
+    @field_validator("api_rate_limit")
+    @classmethod
+    def _rate(cls, value: str) -> str:
+        try:
+            limits.parse(value)
+        except ValueError as fault:
+            raise ValueError(f"cannot be read as a rate: {value!r}; write it like 100/second") from fault
         return value
 
     @field_validator("base_url", "slack_api_url")

@@ -87,9 +87,10 @@ def password() -> Response | tuple[str, int]:
 
 def _change(person: Person, by: accounts.Actor) -> None:
     now, fault = clock.now(), None
+    fits = accounts.password_fits(person.email, request.form.get("password", ""))
     with unit_of_work():
         try:
-            accounts.sign_in(person.email, request.form.get("password", ""), at=now)
+            accounts.sign_in(person.email, fits=fits, at=now)
         except errors.Unauthenticated as refused:
             fault = refused  # a wrong present password counts as a wrong try at the door
     if fault is not None:

@@ -41,9 +41,10 @@ def sign_in() -> str | Response:
 def enter() -> Response | tuple[str, int]:
     """Check the password; a refusal keeps the e-mail address."""
     email, fault, person = request.form.get("email", ""), None, None
+    fits = accounts.password_fits(email, request.form.get("password", ""))
     with unit_of_work():
         try:
-            person = accounts.sign_in(email, request.form.get("password", ""), at=clock.now())
+            person = accounts.sign_in(email, fits=fits, at=clock.now())
         except errors.Unauthenticated as refused:
             fault = refused  # the failed try is counted, so the transaction ends well
     if person is None:

@@ -31,7 +31,8 @@ def add(**given: Any) -> Person:
 def tries(password: str, *, seconds: int = 0) -> Person:
     with unit_of_work():
         try:
-            return accounts.sign_in("NEW@x.example ", password, at=builders.NOW + timedelta(seconds=seconds))
+            fits = accounts.password_fits("NEW@x.example ", password)
+            return accounts.sign_in("NEW@x.example ", fits=fits, at=builders.NOW + timedelta(seconds=seconds))
         except errors.Unauthenticated as refused:
             told = refused
     raise told
