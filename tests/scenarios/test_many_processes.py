@@ -40,6 +40,7 @@ def _leader(running: Service) -> str:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.filterwarnings("ignore:XDG_RUNTIME_DIR is not set")  # of the PostgreSQL server's package
 def test_five_hundred_complaints_at_once_are_each_alerted_exactly_once() -> None:
     with service.postgresql(workers=2, schedulers=2, senders=2) as running:
         token = running.token("complaints:write")
