@@ -29,11 +29,18 @@ def trigger(recurrence: str, zone: ZoneInfo) -> CronTrigger:
     given["day"] = (
         given["day"].replace("-", " ") if given["day"][0].isalpha() or "-" in given["day"] else given["day"]
     )
+    unread = [part for field, part in zip(FIELDS, parts, strict=True) if not _reads(field, given[field])]
+    if unread:
+        raise _bad(N_("In this recurrence “%(part)s” cannot be read."), part=unread[0])
+    return CronTrigger(**given, second=0, timezone=zone)
+
+
+def _reads(field: str, value: str) -> bool:
     try:
-        found = CronTrigger(**given, second=0, timezone=zone)
-    except (ValueError, TypeError) as fault:
-        raise _bad(N_("This recurrence cannot be read: %(fault)s"), fault=str(fault)) from fault
-    return found
+        CronTrigger(**{field: value})
+    except (ValueError, TypeError):
+        return False
+    return True
 
 
 def _bad(message: str, **values: str) -> errors.Invalid:
