@@ -73,11 +73,15 @@ def _shifts(at: datetime, house: House) -> list[Item]:
         stretches = coverage.stretches(shifts[code], at, end, house.zone)
         for now_on, next_on in itertools.pairwise(stretches):
             leaving = [p for p in now_on.on_duty.people if p not in next_on.on_duty.people]
-            names = "、".join(person.name for person in leaving)
+            names = [person.name for person in leaving]
             if next_on.gap or names:
-                subject = Reason("%(department)s: %(names)s", {"department": code, "names": names or "–"})
+                subject = Reason(
+                    N_("%(department)s: %(names)s"), {"department": code, "names": names or ["–"]}
+                )
                 kind = "gap" if next_on.gap else "shift"
-                found.append(Item(now_on.ends_at, kind, f"{code} {names}".strip(), subject, f"/duty/{code}"))
+                found.append(
+                    Item(now_on.ends_at, kind, f"{code} {', '.join(names)}".strip(), subject, f"/duty/{code}")
+                )
     return found
 
 
