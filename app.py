@@ -47,6 +47,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+def web() -> Flask:
+    """The application as a web process of many serves it."""
+    app = create_app()
+    cli.serve.settle()
+    return app
+
+
 def _settings() -> Settings:
     try:
         return Settings.load()

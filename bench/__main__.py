@@ -24,6 +24,13 @@ def _postgresql(case: Callable[..., dict[str, Any]], **given: Any) -> dict[str, 
         return case(running, **given)
 
 
+def _opening() -> dict[str, Any]:
+    """With the alerts going out on the same two cores, and the intake alone."""
+    with service.postgresql(senders=0) as running:
+        alone = cases.opening(running, drained=False)
+    return {**_both(cases.opening), "PostgreSQL, 2 web processes, nothing being sent": alone}
+
+
 def _both(case: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     return {"SQLite, one process": _sqlite(case), "PostgreSQL, 2 web processes": _postgresql(case)}
 
@@ -40,7 +47,7 @@ def _pages() -> dict[str, Any]:
 
 CASES: dict[str, Callable[[], dict[str, Any]]] = {
     "footprint": cases.footprint,
-    "opening": lambda: _both(cases.opening),
+    "opening": _opening,
     "alerts": lambda: _both(cases.alerts),
     "slash": lambda: _both(cases.slash),
     "pages": _pages,

@@ -17,12 +17,12 @@ SERVERS = {
         f"--threads={THREADS}",
         "--listen=127.0.0.1:{port}",
         "--call",
-        "app:create_app",
+        "app:web",
     ],
     "gunicorn gthread": [
         "-m",
         "gunicorn",
-        "app:create_app()",
+        "app:web()",
         "--worker-class=gthread",
         f"--threads={THREADS}",
         "--keep-alive=30",
@@ -31,7 +31,7 @@ SERVERS = {
     "granian": [
         "-m",
         "granian",
-        "app:create_app",
+        "app:web",
         "--factory",
         "--interface=wsgi",
         f"--blocking-threads={THREADS}",

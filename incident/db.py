@@ -5,14 +5,28 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, MetaData, Numeric, String, Table, event, insert, inspect
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Insert,
+    MetaData,
+    Numeric,
+    String,
+    Table,
+    event,
+    insert,
+    inspect,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached, registry
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
@@ -156,7 +170,45 @@ def unit_of_work() -> Iterator[Session]:
 def insert_rows(model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
     """Insert many rows at once, past the ORM's bookkeeping: the opening of an incident writes about forty."""
     if rows:
-        db.session.execute(insert(cast("Table", model.__table__)), list(rows))
+        db.session.execute(_inserting(model), list(rows))
+
+
+def insert_one(model: type[B], row: dict[str, Any], *, unless: tuple[str, ...] = ()) -> B | None:
+    """Insert one row and return it as an object of the session, without reading it back.
+
+    None where a row with the same `unless` columns is there already; it then waited for its transaction.
+    """
+    facts = {**_unsaid(model), **row}
+    id_ = db.session.execute(_inserting_one(model, unless, db.engine.dialect.name), facts).scalar()
+    if id_ is None:
+        return None
+    found = model(**facts)
+    found.id = id_  # type: ignore[attr-defined]
+    make_transient_to_detached(found)
+    db.session.add(found)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _inserting(model: type[Base]) -> Insert:
+    """The statement, made once: making it again for each act cost as much as running it."""
+    return insert(cast("Table", model.__table__))
+
+
+@lru_cache(maxsize=64)
+def _inserting_one(model: type[Base], unless: tuple[str, ...], dialect: str) -> Any:
+    table = cast("Table", model.__table__)
+    made: Any = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    if unless:
+        made = made.on_conflict_do_nothing(index_elements=list(unless))
+    return made.returning(table.c.id)
+
+
+@lru_cache(maxsize=64)
+def _unsaid(model: type[Base]) -> dict[str, Any]:
+    """What columns hold that a row does not name: their default, or nothing."""
+    columns = [each for each in cast("Table", model.__table__).columns if each.key != "id"]
+    return {each.key: getattr(each.default, "arg", None) for each in columns}
 
 
 def remembered(key: str, read: Callable[[], T], *, seconds: float = MEMO_SECONDS) -> T:

@@ -31,7 +31,7 @@ from incident.settings import ROOT
 
 HEART_STOPPED = timedelta(seconds=30)  # the scheduler writes every five
 UNDELIVERED_LONGEST = timedelta(minutes=10)  # by then the fallback channels have had their time, too
-COUNTED_SECONDS = 10.0  # how often the tables are counted, however often somebody scrapes
+COUNTED_SECONDS = 2.0  # how often the tables are counted, however often somebody scrapes
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
 
 _registry = CollectorRegistry()

@@ -41,7 +41,8 @@ class Sender:
     """Sends the outbox through a channel, and `fallback` steps through the fallback.
 
     `between(step, phase)` is called between the phases of a step (before_send, after_send, after_note), so
-    that a test can end the process there.
+    that a test can end the process there. `courtesy` is called before each step and may wait a little: in one
+    process, people at the web go first.
     """
 
     def __init__(
@@ -53,10 +54,12 @@ class Sender:
         fallback: Channel,
         between: Between | None = None,
         poll_seconds: float = POLL_SECONDS,
+        courtesy: Callable[[], None] = lambda: None,
     ) -> None:
         self._app, self._settings = app, settings
         self._channels: dict[str, Channel] = dict.fromkeys(outbox.STEPS, channel) | {"fallback": fallback}
         self._poll_seconds = poll_seconds
+        self._courtesy = courtesy
         self._between = between or (lambda _step, _phase: None)
         self._lease = timedelta(seconds=settings.slack_timeout_seconds * LEASE_TIMEOUTS)
         self._name = secrets.token_hex(6)
@@ -200,8 +203,9 @@ class Sender:
             self._awake.clear()
 
     def _send_all(self) -> None:
+        self._courtesy()
         while not self._stopping.is_set() and self.run_once():
-            pass
+            self._courtesy()
 
     def _tidy_on(self) -> None:
         while not self._stopping.is_set():

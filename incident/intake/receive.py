@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from incident import audit, errors, privacy, timeline
 from incident.accounts import Actor
-from incident.db import db, is_sqlite
+from incident.db import db, insert_one
 from incident.errors import N_, Reason
 from incident.intake.body import ComplaintBody
 from incident.lifecycle import opening
@@ -72,25 +71,12 @@ def receive(prepared: Prepared, *, by: Actor, at: datetime, house: House) -> Rec
     """
     by.must(Permission.COMPLAINTS_WRITE)
     body = prepared.body
-    complaint_id = _insert(prepared, by=by, at=at)
-    if complaint_id is None:
+    complaint = insert_one(Complaint, _columns(prepared, by=by, at=at), unless=("source", "source_ref"))
+    if complaint is None:
         return _known(prepared)
-    complaint = db.session.get_one(Complaint, complaint_id)
     must_open = body.escalated or prepared.assessment.opens_incident
     incident = _open(complaint, by=by, at=at, house=house) if must_open else None
     return Received(complaint, incident, duplicate=False)
-
-
-def _insert(prepared: Prepared, *, by: Actor, at: datetime) -> int | None:
-    dialect = sqlite if is_sqlite() else postgresql
-    statement = (
-        dialect.insert(Complaint)
-        .values(**_columns(prepared, by=by, at=at))
-        .on_conflict_do_nothing(index_elements=["source", "source_ref"])
-        .returning(Complaint.id)
-    )
-    found: int | None = db.session.scalar(statement)
-    return found
 
 
 def _columns(prepared: Prepared, *, by: Actor, at: datetime) -> dict[str, Any]:
@@ -153,13 +139,13 @@ def _open(complaint: Complaint, *, by: Actor, at: datetime, house: House) -> Inc
             signals=frozenset(complaint.signals),
             product=complaint.product,
             affected_customers=complaint.affected_customers,
+            complaint_ref=complaint.source_ref,
         ),
         by=by,
         at=at,
         house=house,
     )
     complaint.incident_id = incident.id
-    timeline.record(incident.id, "complaint_attached", by=by.label, at=at, complaint=complaint.source_ref)
     return incident
 
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import update
+from sqlalchemy import Table, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -12,7 +13,7 @@ from incident import clocks, duty, labels, privacy, timeline
 from incident.accounts import Actor
 from incident.alerting import escalation, outbox
 from incident.coordination import departments, roles, tasks
-from incident.db import db, insert_rows, is_sqlite
+from incident.db import db, insert_one, insert_rows
 from incident.lifecycle.common import House
 from incident.models.ground import Counter
 from incident.models.incidents import (
@@ -29,6 +30,14 @@ from incident.playbooks import library
 from incident.playbooks.library import Version
 from incident.vocabulary import Level, Signal, Stage, Status
 
+_COUNTERS = cast("Table", Counter.__table__)
+_INCIDENTS = cast("Table", Incident.__table__)
+_NUMBERING = (
+    update(_INCIDENTS)
+    .where(_INCIDENTS.c.id == bindparam("this"))
+    .values(number=bindparam("number"), search_text=bindparam("search_text"))
+)
+
 
 @dataclass(frozen=True)
 class Opening:
@@ -43,7 +52,7 @@ class Opening:
     signals: frozenset[str] = frozenset()
     product: str | None = None
     affected_customers: int = 1
-    complaint_id: int | None = None
+    complaint_ref: str | None = None
     drill: bool = False
     participants: list[Person] = field(default_factory=list)
 
@@ -79,19 +88,22 @@ def declare(opening: Opening, *, by: Actor, at: datetime, house: House) -> Incid
     responsible = [each.code for each in version.plan.departments if each.part == "responsible"]
     commander_department = escalation.commander_department(level, version.plan)
     group, on_duty = _group(opening, version, commander_department, responsible, at=at, house=house)
-    incident = _incident(opening, version, level, reasons, by=by, at=at)
     commander = next(iter(escalation.rungs(group)[0]), None)
-    incident.commander_id = commander.id if commander else None
-    rule = library.the_levels()[level]
-    incident.escalate_at = escalation.next_rung_at(rule, 0, at, house.calendar)
     rows = _clock_rows(opening, level, at=at, house=house)
-    incident.next_clock_at, incident.risk_at = clocks.pressing(
-        (row["started_at"], row["due_at"]) for row in rows
+    next_clock_at, risk_at = clocks.pressing((row["started_at"], row["due_at"]) for row in rows)
+    incident = insert_one(
+        Incident,
+        {
+            **_facts(opening, version, level, reasons, by=by, at=at),
+            "commander_id": commander.id if commander else None,
+            "escalate_at": escalation.next_rung_at(library.the_levels()[level], 0, at, house.calendar),
+            "next_clock_at": next_clock_at,
+            "risk_at": risk_at,
+        },
     )
-    db.session.add(incident)
-    db.session.flush()
+    assert incident is not None  # there is nothing it could collide with
     _write_children(incident, version, on_duty, commander, rows, at=at, house=house)
-    _alert(incident, group, commander_department, version, by=by, at=at)
+    _alert(incident, opening, group, commander_department, version, by=by, at=at)
     _number(incident, opening, version, at=at, house=house)
     return incident
 
@@ -128,7 +140,7 @@ def _group(
     return group, found
 
 
-def _incident(
+def _facts(
     opening: Opening,
     version: Version,
     level: Level,
@@ -136,31 +148,31 @@ def _incident(
     *,
     by: Actor,
     at: datetime,
-) -> Incident:
+) -> dict[str, Any]:
     plan = version.plan
     title = labels.title(opening.complaint_type, opening.channel, privacy.redact(opening.product or ""))
     grave = bool(opening.signals & {Signal.SELF_HARM_THREAT, Signal.VIOLENCE_THREAT, Signal.DATA_LEAK})
-    return Incident(
-        number=f"opening-{labels.nonce()}",
-        drill=opening.drill,
-        level=level,
-        level_reasons=reasons,
-        status=Status.OPEN,
-        stage=Stage.INTAKE,
-        complaint_type=opening.complaint_type,
-        type_proposed=opening.type_proposed,
-        title_zh=title["zh"],
-        title_en=title["en"],
-        search_text="",
-        sensitive=plan.sensitive or grave,
-        plan_version_id=version.id,
-        plan_key=plan.key,
-        plan_number=version.number,
-        affected_customers=opening.affected_customers,
-        opened_at=at,
-        opened_by=by.label,
-        last_activity_at=at,
-    )
+    return {
+        "number": f"opening-{labels.nonce()}",
+        "drill": opening.drill,
+        "level": level,
+        "level_reasons": reasons,
+        "status": Status.OPEN,
+        "stage": Stage.INTAKE,
+        "complaint_type": opening.complaint_type,
+        "type_proposed": opening.type_proposed,
+        "title_zh": title["zh"],
+        "title_en": title["en"],
+        "search_text": "",
+        "sensitive": plan.sensitive or grave,
+        "plan_version_id": version.id,
+        "plan_key": plan.key,
+        "plan_number": version.number,
+        "affected_customers": opening.affected_customers,
+        "opened_at": at,
+        "opened_by": by.label,
+        "last_activity_at": at,
+    }
 
 
 def _clock_rows(opening: Opening, level: Level, *, at: datetime, house: House) -> list[dict[str, Any]]:
@@ -194,7 +206,14 @@ def _write_children(
 
 
 def _alert(
-    incident: Incident, group: escalation.Group, department: str, version: Version, *, by: Actor, at: datetime
+    incident: Incident,
+    opening: Opening,
+    group: escalation.Group,
+    department: str,
+    version: Version,
+    *,
+    by: Actor,
+    at: datetime,
 ) -> None:
     """The first alert, the Slack steps, and what the timeline says of them. Where nobody is on duty who
     should command, the heads of the group are told besides whoever is alerted instead."""
@@ -216,6 +235,9 @@ def _alert(
     told = escalation.each_once([*people, *duty.group_heads()]) if uncovered else people
     if uncovered:
         events.append(timeline.row(incident.id, "nobody_on_duty", by=by.label, at=at, department=department))
+    if opening.complaint_ref is not None:
+        ref = opening.complaint_ref
+        events.append(timeline.row(incident.id, "complaint_attached", by=by.label, at=at, complaint=ref))
     if told:
         names = "、".join(person.name for person in told)
         events.append(timeline.row(incident.id, "paged", by=by.label, at=at, people=names, rung=1))
@@ -228,16 +250,16 @@ def _number(incident: Incident, opening: Opening, version: Version, *, at: datet
     """Give the number last: the series is one row, locked until the commit, and a gap would look like a
     deleted incident."""
     series = f"{'DRL' if opening.drill else 'INC'}-{at.astimezone(house.zone).year}"
-    dialect = sqlite if is_sqlite() else postgresql
-    counting = dialect.insert(Counter).values(series=series, value=1)
-    counting = counting.on_conflict_do_update(
-        index_elements=[Counter.series], set_={"value": Counter.value + 1}
-    ).returning(Counter.value)
-    number = f"{series}-{db.session.execute(counting).scalar_one():06d}"
+    value = db.session.execute(_counting(db.engine.dialect.name), {"series": series, "value": 1}).scalar_one()
+    number = f"{series}-{value:06d}"
     words = labels.search_text(number, incident.title_zh, incident.title_en, opening.complaint_type)
-    db.session.execute(
-        update(Incident).where(Incident.id == incident.id).values(number=number, search_text=words),
-        execution_options={"synchronize_session": False},
-    )
+    db.session.execute(_NUMBERING, {"this": incident.id, "number": number, "search_text": words})
     set_committed_value(incident, "number", number)
     set_committed_value(incident, "search_text", words)
+
+
+@lru_cache(maxsize=2)
+def _counting(dialect: str) -> Any:
+    made: Any = (sqlite if dialect == "sqlite" else postgresql).insert(_COUNTERS)
+    counted = made.on_conflict_do_update(index_elements=["series"], set_={"value": _COUNTERS.c.value + 1})
+    return counted.returning(_COUNTERS.c.value)
