@@ -235,12 +235,12 @@ def _alert(
     told = escalation.each_once([*people, *duty.group_heads()]) if uncovered else people
     if uncovered:
         events.append(timeline.row(incident.id, "nobody_on_duty", by=by.label, at=at, department=department))
-    if opening.complaint_ref is not None:
-        ref = opening.complaint_ref
-        events.append(timeline.row(incident.id, "complaint_attached", by=by.label, at=at, complaint=ref))
     if told:
         names = "、".join(person.name for person in told)
         events.append(timeline.row(incident.id, "paged", by=by.label, at=at, people=names, rung=1))
+    if opening.complaint_ref is not None:
+        ref = opening.complaint_ref
+        events.append(timeline.row(incident.id, "complaint_attached", by=by.label, at=at, complaint=ref))
     deliveries += escalation.page_rows(incident.id, 0, told, at=at)
     insert_rows(TimelineEvent, events)
     outbox.enqueue_rows(deliveries)
