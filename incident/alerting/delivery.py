@@ -27,6 +27,7 @@ BACK_OFF_FIRST, BACK_OFF_MOST = timedelta(seconds=1), timedelta(seconds=60)
 LEASE_TIMEOUTS = 3  # a step makes a few calls; a lease outlives that many timeouts
 WHOLE = ("post_card", "update_card")  # the steps that draw the card
 Between = Callable[[str, str], None]
+Courtesy = Callable[[float], None]
 
 
 def back_off(attempts: int) -> timedelta:
@@ -41,8 +42,9 @@ class Sender:
     """Sends the outbox through a channel, and `fallback` steps through the fallback.
 
     `between(step, phase)` is called between the phases of a step (before_send, after_send, after_note), so
-    that a test can end the process there. `courtesy` is called before each step and may wait a little: in one
-    process, people at the web go first.
+    that a test can end the process there. `courtesy` is called before each step with the seconds that the
+    step before it took (0.0 for the first after a silence) and may wait a little: people at the web go
+    first.
     """
 
     def __init__(
@@ -54,7 +56,7 @@ class Sender:
         fallback: Channel,
         between: Between | None = None,
         poll_seconds: float = POLL_SECONDS,
-        courtesy: Callable[[], None] = lambda: None,
+        courtesy: Courtesy = lambda _took: None,
     ) -> None:
         self._app, self._settings = app, settings
         self._channels: dict[str, Channel] = dict.fromkeys(outbox.STEPS, channel) | {"fallback": fallback}
@@ -203,9 +205,13 @@ class Sender:
             self._awake.clear()
 
     def _send_all(self) -> None:
-        self._courtesy()
-        while not self._stopping.is_set() and self.run_once():
-            self._courtesy()
+        took = 0.0
+        while not self._stopping.is_set():
+            self._courtesy(took)
+            begun = clock.monotonic()
+            if not self.run_once():
+                return
+            took = clock.monotonic() - begun
 
     def _tidy_on(self) -> None:
         while not self._stopping.is_set():

@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -15,10 +14,10 @@ import waitress
 from flask import Flask, current_app
 
 from incident import accounts, clock, demo, scheduling
-from incident.alerting.delivery import Sender
+from incident.alerting.delivery import Courtesy, Sender
 from incident.alerting.fallback import FallbackChannel
 from incident.cli.prepare import prepare
-from incident.cli.traffic import Traffic
+from incident.cli.traffic import Pauses, Traffic
 from incident.db import after_commit, is_sqlite, unit_of_work
 from incident.settings import ROOT, Settings
 from incident.slack.channel import SlackChannel
@@ -35,7 +34,7 @@ def register(app: Flask) -> None:
         app.cli.add_command(command)
 
 
-def sender(app: Flask, settings: Settings, *, courtesy: Callable[[], None] = lambda: None) -> Sender:
+def sender(app: Flask, settings: Settings, *, courtesy: Courtesy = lambda _took: None) -> Sender:
     """The outbox sender of this process, joined to Slack and to the fallback."""
     fallback = FallbackChannel(settings)
     return Sender(app, SlackChannel(settings), settings=settings, fallback=fallback, courtesy=courtesy)
@@ -169,7 +168,7 @@ def delivery() -> None:
     """Send the outbox: to Slack, and by the fallback where Slack does not deliver."""
     app = _app()
     os.nice(POLITE)
-    sending = sender(app, app.extensions["settings"])
+    sending = sender(app, app.extensions["settings"], courtesy=Pauses().rest)
     stopped = _until_stopped()
     sending.start()
     stopped.wait()

@@ -1,4 +1,4 @@
-"""Where web and senders share one process: requests in hand go first, for a moment."""
+"""How senders give way to people at the web: in one process by seeing their requests, in many by pauses."""
 
 import threading
 from collections.abc import Iterable
@@ -32,10 +32,28 @@ class Traffic:
                 if not self._in_hand:
                     self._quiet.notify_all()
 
-    def give_way(self) -> None:
+    def give_way(self, _took: float) -> None:
         """Wait until no request is in hand, at most PATIENCE."""
         with self._quiet:
             self._quiet.wait_for(self._idle, timeout=PATIENCE)
 
     def _idle(self) -> bool:
         return not self._in_hand
+
+
+class Pauses:
+    """Courtesy of a delivery process, which cannot see the requests of the web processes.
+
+    After each step a sender rests as often as long as the step took. On an idle machine that is a few
+    milliseconds; on a full one steps take long, and the senders draw back by themselves.
+    """
+
+    RATIO = 3  # rests as long as so many steps
+
+    def __init__(self) -> None:
+        self._never = threading.Event()
+
+    def rest(self, took: float) -> None:
+        """Rest after a step that took so many seconds, at most PATIENCE."""
+        if took:
+            self._never.wait(min(took * self.RATIO, PATIENCE))
