@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from incident import clock
 from incident.alerting import effects
-from incident.board import access, frame, incident_view
+from incident.board import access, case, frame, incident_view
 from incident.db import unit_of_work
 from incident.errors import N_, Conflict, DomainError, NotFound
 from incident.lifecycle import common
@@ -36,6 +36,7 @@ def page(template: str, incident: Incident, **more: Any) -> str:
         view=view,
         incident=incident,
         etag=now,
+        tabs=case.tabs(incident),
         by=access.actor(),
         shown=shown,
         kinds=incident_view.KINDS,
