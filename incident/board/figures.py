@@ -90,14 +90,14 @@ def late_tasks(at: datetime) -> Select[int]:
 
 
 def stamp(incident_id: int | None = None) -> str:
-    """Changes whenever anything happens on any incident (or on one); two look-ups by key, no more.
+    """Changes whenever anything happens on any incident (or on one); a look-up by key, no more.
 
-    Ids may be committed out of order, so the number of the latest ones counts too.
+    Ids may be committed out of order, so the sum of the latest ones counts too.
     """
     ids = TimelineEvent.id
     if incident_id is not None:
         one = select(func.max(ids), func.count()).where(TimelineEvent.incident_id == incident_id)
         return "{}-{}".format(*db.session.execute(one).one())
-    newest = select(func.max(ids)).scalar_subquery()
-    latest = select(newest, func.count()).where(ids > newest - LATEST)
-    return "{}-{}".format(*db.session.execute(latest).one())
+    latest = select(ids).order_by(ids.desc()).limit(LATEST).subquery()
+    newest = select(func.max(latest.c.id), func.sum(latest.c.id))
+    return "{}-{}".format(*db.session.execute(newest).one())

@@ -37,6 +37,7 @@ class LevelType(TypeDecorator[Level]):
 
 
 OPEN = text("status = 'open'")
+UNANSWERED = text("acknowledged_at IS NULL")
 CALLED = text("state = 'called'")
 UNFINISHED = text("status IN ('todo', 'doing', 'blocked')")
 
@@ -50,7 +51,16 @@ class Incident(Base):
         CheckConstraint("(acknowledged_at IS NULL) = (acknowledged_by_id IS NULL)", name="acknowledged"),
         CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed"),
         CheckConstraint("status IN ('open', 'closed', 'merged', 'cancelled')", name="status"),
-        Index("ix_incidents_board", "status", "drill", "acknowledged_at", "level", "opened_at", "id"),
+        Index(
+            "ix_incidents_unanswered",
+            "status",
+            "drill",
+            "level",
+            "opened_at",
+            "id",
+            sqlite_where=UNANSWERED,
+            postgresql_where=UNANSWERED,
+        ),
         Index("ix_incidents_level", "status", "drill", "level", "opened_at", "id"),
         Index("ix_incidents_opened", "opened_at", "id"),
         Index("ix_incidents_risk", "status", "drill", "risk_at", "id"),
