@@ -20,7 +20,7 @@ def _open(_delivery: Delivery, incident: Incident) -> str | None:
 
 
 def _unanswered(delivery: Delivery, incident: Incident) -> str | None:
-    if incident.acknowledged_at is not None:
+    if incident.acknowledged_at is not None and not delivery.payload.get("raised"):
         return N_("The incident was acknowledged before the alert went out.")
     return _open(delivery, incident)
 

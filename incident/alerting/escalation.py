@@ -94,6 +94,25 @@ def next_rung_at(rule: LevelRule, rung: int, start: datetime, calendar: WorkingC
     return calendar.add_working_time(start, wait) if rule.working_hours_only else start + wait
 
 
+def alert_raised(incident: Incident, *, at: datetime, zone: ZoneInfo) -> list[Person]:
+    """A graver level is commanded from higher up (facts §3.2): tell whoever is on duty there at once, also
+    when somebody below has answered already. Returns the people who are alerted."""
+    first = rungs(group_of(incident, at=at, zone=zone))[0]
+    here = {incident.commander_id, incident.acknowledged_by_id}
+    people = [person for person in _unpaged(incident.id, first) if person.id not in here]
+    rows = page_rows(incident.id, incident.rung, people, at=at)
+    for row in rows:
+        row["payload"] = {**row["payload"], "raised": int(incident.level)}
+        row["key"] += f":raised-{int(incident.level)}"
+    outbox.enqueue_rows(rows)
+    if people:
+        names = "、".join(person.name for person in people)
+        timeline.record(
+            incident.id, "raised_to", by=ACTOR.label, at=at, people=names, level=incident.level.numeral
+        )
+    return people
+
+
 def sweep(*, at: datetime, zone: ZoneInfo, rule_set: str) -> int:
     """Move every unanswered incident whose time has come one rung up; returns how many.
 

@@ -50,7 +50,8 @@ KINDS: dict[str, tuple[str, ...]] = {
         "opened", "acknowledged", "moved", "level_changed", "role_taken", "clock_met", "closed", "cancelled",
     ),
     "alerts": (
-        "paged", "ladder_ended", "nobody_on_duty", "slack_step_failed", "slack_step_retried", "fallback_sent",
+        "paged", "raised_to", "ladder_ended", "nobody_on_duty", "slack_step_failed", "slack_step_retried",
+        "fallback_sent",
     ),
 }  # fmt: skip
 

@@ -132,6 +132,8 @@ def change_level(
         at=at,
         **{"from": before.numeral, "to": Level(level).numeral, "reason": words},
     )
+    if not lowering and escalation.alert_raised(incident, at=at, zone=house.zone):
+        outbox.enqueue(incident.id, "invite", at=at)
     common.show(incident, at=at, said="level_changed", level=Level(level).numeral, name=by.name)
     outbox.enqueue(incident.id, "set_topic", at=at)
     return incident

@@ -194,7 +194,8 @@ class SlackChannel:
     def _page(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
         """A direct message in the person's own language, with the button to acknowledge."""
         person = _person(order)
-        message = page.build(incident, person.locale or order.locale, self._zone)
+        locale, raised = person.locale or order.locale, order.payload.get("raised")
+        message = page.build(incident, locale, self._zone, raised=raised)
         try:
             return self._say(order, self._direct_with(person), message)
         except Trouble as trouble:
@@ -236,9 +237,8 @@ class SlackChannel:
 
     def _update_page(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
         locale = (order.people[0].locale if order.people else None) or order.locale
-        return self._change(
-            order.payload["channel"], order.payload["ts"], page.build(incident, locale, self._zone)
-        )
+        message = page.build(incident, locale, self._zone, raised=order.payload.get("raised"))
+        return self._change(order.payload["channel"], order.payload["ts"], message)
 
     def _say(self, order: Order, channel: str, message: Message) -> dict[str, Any]:
         """Post a message once: where an earlier attempt may have arrived, it is looked for first."""

@@ -9,12 +9,13 @@ from flask import Flask
 from sqlalchemy import delete, select
 
 from incident import duty, timeline
-from incident.alerting import escalation, outbox
+from incident.alerting import checks, escalation, outbox
 from incident.calendars import WorkingCalendar
 from incident.coordination import roles
 from incident.db import db, unit_of_work
 from incident.levels import LevelRule
 from incident.lifecycle import acts
+from incident.models.alerts import Delivery
 from incident.models.incidents import Incident
 from incident.models.people import Department, DutyShift, Person
 from incident.playbooks import library
@@ -225,6 +226,26 @@ def test_raising_an_unanswered_incident_quickens_its_ladder_and_reaches_the_new_
     executive = duty.roster(["EXE"], at=at, zone=builders.house().zone)["EXE"].first
     assert executive is not None
     assert executive.id in {person for found in pages(incident).values() for person in found}
+
+
+def test_raising_an_answered_incident_alerts_whoever_commands_at_the_new_level_once(app: Flask) -> None:
+    incident = builders.an_incident(complaint_type="service_attitude", acknowledged_by="li", stage="verify")
+    before = {person for found in pages(incident).values() for person in found}
+    executive = duty.roster(["EXE"], at=builders.NOW, zone=builders.house().zone)["EXE"].first
+    assert executive is not None and executive.id not in before
+    at = builders.NOW + timedelta(minutes=10)
+    by, house = builders.acting("zhao"), builders.house()
+    for level in (1, 3, 1):
+        with unit_of_work():
+            acts.change_level(incident, level, reason="现场聚集", by=by, at=at, house=house)
+    alerts = [
+        row
+        for row in db.session.scalars(select(Delivery).where(Delivery.incident_id == incident.id))
+        if row.step == "page" and row.payload["person_id"] == executive.id
+    ]
+    assert [row.payload["raised"] for row in alerts] == [1]
+    assert checks.needless(alerts[0], fresh(incident)) is None, "an answer below does not make it needless"
+    assert [e.data["level"] for e in timeline.of(incident.id) if e.kind == "raised_to"] == ["Ⅰ"]
 
 
 def rule(**given: Any) -> LevelRule:

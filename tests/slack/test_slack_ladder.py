@@ -50,6 +50,21 @@ def test_an_answer_stops_the_ladder_and_takes_the_buttons_off_every_alert(world)
         assert "incident_acknowledge" not in worlds.words_of(alert) and "Ada" in worlds.words_of(alert)
 
 
+def test_raised_after_an_answer_it_reaches_whoever_commands_higher_up_and_invites_them(world):
+    world.person(name="Eva", slack_id="U0EVA", role="commander", locale="en", on_duty="EXE")
+    number = world.incident()
+    world.settle()
+    world.act(number, acts.acknowledge)
+    world.settle()
+    assert not world.direct("U0EVA")
+    world.act(number, acts.change_level, level=1, reason="a crowd at the branch", house=world.house)
+    world.settle()
+    [alert] = world.direct("U0EVA")
+    words = worlds.words_of(alert)
+    assert "Raised to level Ⅰ, which you are on duty to command." in words and number in words
+    assert "U0EVA" in world.room(world.facts(number)["channel_id"])["members"]
+
+
 def test_a_surge_within_slacks_limits_arrives_whole_and_once(make_world):
     world = make_world(slack_rate_limits=True)
     world.crew()

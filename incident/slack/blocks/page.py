@@ -7,13 +7,24 @@ from incident.alerting.facts import IncidentFacts
 from incident.errors import N_
 from incident.slack.blocks import texts
 from incident.slack.blocks.texts import Message
+from incident.vocabulary import Level
 
 
-def build(incident: IncidentFacts, locale: str, zone: ZoneInfo) -> Message:
-    """What happened, the channel to go to and the button; without the button once somebody answered."""
+def build(incident: IncidentFacts, locale: str, zone: ZoneInfo, *, raised: int | None = None) -> Message:
+    """What happened, the channel to go to and the button; without the button once somebody answered.
+
+    `raised` is the level it was raised to, for whoever is on duty to command there.
+    """
     head = f"{texts.drill_mark(incident, locale)}{texts.level(incident, locale)} · {incident.number}"
     title = texts.escape(incident.title[locale])
     lines = [f"*{head}*", title]
+    if raised is not None and incident.is_open:
+        numeral = Level(raised).numeral
+        lines.append(
+            texts.say(
+                N_("Raised to level %(level)s, which you are on duty to command."), locale, level=numeral
+            )
+        )
     if incident.acknowledged_at is not None:
         lines.append(texts.answered(incident, locale, zone))
     elif not incident.is_open:
