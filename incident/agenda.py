@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from incident import coverage, scheduling
+from incident.accounts import Actor
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.lifecycle.common import House
@@ -46,11 +47,11 @@ class Beat:
     next_by: datetime | None
 
 
-def ahead(*, at: datetime, house: House) -> list[Item]:
-    """What is scheduled, soonest first."""
+def ahead(*, by: Actor, at: datetime, house: House) -> list[Item]:
+    """What is scheduled and somebody may know of, soonest first."""
     items = [
         Item(row["at"], row["what"], str(row["subject"]), _subject(row), row["href"])
-        for row in scheduling.planned(at=at)
+        for row in scheduling.planned(by=by)
     ]
     return sorted([*items, *_shifts(at, house)], key=lambda item: item.at)
 

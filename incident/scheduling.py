@@ -18,6 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from incident import audit, calendars, clock, drills, duty_watch, housekeeping, notices
+from incident.accounts import Actor
 from incident.alerting import escalation
 from incident.db import db, is_sqlite, unit_of_work
 from incident.errors import N_
@@ -272,8 +273,8 @@ def beat(name: str, holder: str) -> None:
         session.merge(Heartbeat(name=name, at=clock.now(), holder=holder))
 
 
-def planned(*, at: datetime) -> list[dict[str, Any]]:
-    """Everything that is scheduled, soonest first: {at, what, subject, href}."""
+def planned(*, by: Actor) -> list[dict[str, Any]]:
+    """Everything that is scheduled and somebody may know of, soonest first: {at, what, subject, href}."""
     return sorted(
-        [*drills.upcoming(at=at), *reviews.upcoming(), *escalation.upcoming()], key=lambda row: row["at"]
+        [*drills.upcoming(by=by), *reviews.upcoming(), *escalation.upcoming()], key=lambda row: row["at"]
     )

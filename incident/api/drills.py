@@ -9,7 +9,6 @@ from incident.api import answered_more, asked, paging, views
 from incident.api.door import CREATED, OK
 from incident.api.plain import by, moment
 from incident.api.registry import Answer, Ask, call
-from incident.db import db
 from incident.errors import N_
 from incident.models.drills import Drill
 from incident.permissions import Permission
@@ -54,7 +53,7 @@ def _one(row: Drill) -> dict[str, Any]:
 def list_drills(ask: Ask) -> Answer:
     """One page."""
     wanted: asked.DrillsQuery = ask.query
-    query = select(Drill)
+    query = select(Drill).where(drills.visible(ask.by))
     if wanted.state:
         query = query.where(Drill.state == wanted.state)
     rows = paging.found(query, LATEST_FIRST, limit=wanted.limit, cursor=wanted.cursor)
@@ -108,10 +107,7 @@ def schedule_drill(ask: Ask) -> Answer:
 )
 def show_drill(ask: Ask, *, id: int) -> Answer:
     """One drill."""
-    found = db.session.get(Drill, id)
-    if found is None:
-        raise errors.NotFound(N_("There is no such drill."))
-    return Answer(OK, _one(found))
+    return Answer(OK, _one(drills.find(id, by=ask.by)))
 
 
 ACT: dict[str, Any] = {

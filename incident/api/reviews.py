@@ -96,6 +96,6 @@ def show_schedule(ask: Ask) -> Answer:
             "sentence": {"zh": i18n.say(each.subject, "zh_CN"), "en": i18n.say(each.subject, "en")},
             "url": ask.url + each.href,
         }
-        for each in agenda.ahead(at=ask.at, house=ask.house)
+        for each in agenda.ahead(by=ask.by, at=ask.at, house=ask.house)
     ]
     return Answer(OK, {"items": items, "next_cursor": None})

@@ -61,7 +61,7 @@ def listing() -> str:
 
 def _rows(*states: DrillState, newest: int | None = None) -> list[tuple[Drill, Incident | None]]:
     query = select(Drill, Incident).outerjoin(Incident, Incident.id == Drill.incident_id)
-    query = query.where(Drill.state.in_(states))
+    query = query.where(Drill.state.in_(states), drills.visible(access.actor()))
     ordered = query.order_by(Drill.starts_at.desc()) if newest else query.order_by(Drill.starts_at)
     return [(drill, incident) for drill, incident in db.session.execute(ordered.limit(newest or 200))]
 

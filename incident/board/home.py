@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 from markupsafe import Markup
 from sqlalchemy import select
 
-from incident import clock
+from incident import clock, drills
 from incident.board import access, board_list, figures, frame
 from incident.board.access import needs
 from incident.board.board_list import Filters
@@ -114,7 +114,7 @@ def _quiet() -> dict[str, Any]:
     ended = select(Incident.closed_at).where(
         Incident.status == Status.CLOSED, Incident.drill.is_(False), Incident.closed_at.is_not(None)
     )
-    drill = select(Drill)
+    drill = select(Drill).where(drills.visible(access.actor()))
     return {
         "since": db.session.scalar(ended.order_by(Incident.closed_at.desc()).limit(1)),
         "last": db.session.scalar(

@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template, request
 from sqlalchemy import select
 
+from incident import drills
 from incident.board import access, plan_view
 from incident.db import db
 from incident.models.drills import Drill, DrillState
@@ -70,7 +71,10 @@ def _drill(key: str, state: DrillState) -> Drill | None:
     """The drill of a plan that ended last, or the one that comes next."""
     order = Drill.starts_at.desc() if state == DrillState.ENDED else Drill.starts_at
     return db.session.scalar(
-        select(Drill).where(Drill.state == state, Drill.plan_key == key).order_by(order).limit(1)
+        select(Drill)
+        .where(Drill.state == state, Drill.plan_key == key, drills.visible(access.actor()))
+        .order_by(order)
+        .limit(1)
     )
 
 

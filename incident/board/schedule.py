@@ -16,7 +16,7 @@ def listing() -> str:
     now = clock.now()
     return render_template(
         "schedule/list.html",
-        items=agenda.ahead(at=now, house=current_app.extensions["house"]),
+        items=agenda.ahead(by=access.actor(), at=now, house=current_app.extensions["house"]),
         kinds=agenda.KINDS,
         beats=agenda.beats(at=now),
         heart=agenda.heart(at=now),

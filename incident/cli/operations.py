@@ -125,7 +125,7 @@ def clear() -> None:
 def list_() -> None:
     """Everything that is planned, soonest first: time, what, for which; then the jobs and their next run."""
     zone, now = shell.settings().zone, clock.now()
-    for item in agenda.ahead(at=now, house=shell.house()):
+    for item in agenda.ahead(by=shell.ACTOR, at=now, house=shell.house()):
         click.echo(f"{item.at.astimezone(zone):%Y-%m-%d %H:%M:%S %z}  {item.kind:<16} {item.about}")
     for beat in agenda.beats(at=now):
         when = f"by {beat.next_by.astimezone(zone):%H:%M:%S %z}" if beat.next_by else "no scheduler runs"

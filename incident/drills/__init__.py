@@ -3,23 +3,25 @@
 from incident.drills.programme import (
     begin,
     cancel,
-    listed,
+    find,
     plan_ahead,
     preview,
     schedule,
     start_due,
     stop,
     upcoming,
+    visible,
 )
 
 __all__ = [
     "begin",
     "cancel",
-    "listed",
+    "find",
     "plan_ahead",
     "preview",
     "schedule",
     "start_due",
     "stop",
     "upcoming",
+    "visible",
 ]

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select, true
 
 from incident import audit, errors
 from incident.accounts import Actor, system
@@ -255,19 +255,29 @@ def cancel(drill_id: int, *, by: Actor, at: datetime, programme: bool = False) -
     return drill
 
 
-def listed(*, state: str | None = None, limit: int = 100) -> list[tuple[Drill, Incident | None]]:
-    """Drills with the incident each became, the newest start first."""
-    query = select(Drill, Incident).outerjoin(Incident, Incident.id == Drill.incident_id)
-    if state:
-        query = query.where(Drill.state == state)
-    rows = db.session.execute(query.order_by(Drill.starts_at.desc()).limit(limit))
-    return [(drill, incident) for drill, incident in rows]
+def visible(by: Actor) -> ColumnElement[bool]:
+    """Which drills somebody may know of: one that is not announced is a surprise to all but those who run
+    drills, until it begins; and afterwards too where it never began."""
+    if by.can(Permission.DRILLS_MANAGE):
+        return true()
+    return or_(Drill.announced, Drill.started_at.is_not(None))
 
 
-def upcoming(*, at: datetime) -> list[dict[str, Any]]:
-    """Drills ahead: {at, what, subject, href}."""
+def find(drill_id: int, *, by: Actor) -> Drill:
+    """A drill that somebody may know of; raises NotFound."""
+    found = db.session.scalar(select(Drill).where(Drill.id == drill_id, visible(by)))
+    if found is None:
+        raise errors.NotFound(N_("There is no such drill."))
+    return found
+
+
+def upcoming(*, by: Actor) -> list[dict[str, Any]]:
+    """Drills ahead that somebody may know of: {at, what, subject, href}."""
     rows = db.session.scalars(
-        select(Drill).where(Drill.state == DrillState.SCHEDULED).order_by(Drill.starts_at).limit(200)
+        select(Drill)
+        .where(Drill.state == DrillState.SCHEDULED, visible(by))
+        .order_by(Drill.starts_at)
+        .limit(200)
     )
     return [
         {"at": drill.starts_at, "what": "drill", "subject": drill.plan_key, "href": "/drills"}

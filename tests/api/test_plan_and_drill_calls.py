@@ -1,7 +1,10 @@
 """Plans, departments, drills and post-mortems over the API."""
 
+from datetime import timedelta
+
 import pytest
 
+from incident import clock
 from tests.api.calling import places, problem
 
 BODY = {"playbook": "privacy_leak", "starts_at": "2026-11-04T02:00:00Z", "participants": ["sun@demo.example"]}
@@ -99,3 +102,13 @@ def test_what_is_not_there_is_not_found(api, path):
     problem(api.get(path), 404)
     if "drills" in path:
         problem(api.post(f"{path}/start"), 404)
+
+
+def test_an_unannounced_drill_is_listed_only_for_those_who_run_drills(api):
+    start = (clock.now() + timedelta(days=2)).isoformat(timespec="seconds")
+    body = {"playbook": "privacy_leak", "starts_at": start, "participants": ["zhao@demo.example"]}
+    made = api.post("/drills", {**body, "announced": False}, as_="lin").get_json()
+    for who, there in (("lin", True), ("li", False), ("zhao", False)):
+        listed = [each["id"] for each in api.get("/drills", as_=who).get_json()["items"]]
+        assert (made["id"] in listed) is there, who
+        assert (api.get(f"/drills/{made['id']}", as_=who).status_code == 200) is there, who

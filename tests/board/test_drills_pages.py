@@ -101,3 +101,22 @@ def test_a_responder_reads_drills_but_schedules_none(app):
     assert visitor.get("/drills").status_code == 200
     assert visitor.get("/drills/new?plan=privacy_leak").status_code == 403
     assert visitor.post("/drills", form()).status_code == 403
+
+
+def test_an_unannounced_drill_is_a_surprise_until_it_begins(app):
+    """On no page and in no list of those who do not run drills; players neither."""
+    Visitor(app, "lin").post("/drills", form(announced=""))
+    [drill] = the_drills()
+    assert not drill.announced
+    local = drill.starts_at.astimezone(builders.house().zone)
+    written = (f"{local:%Y-%m-%d}", f"{local:%m-%d %H:%M}", f"{drill.starts_at:%Y-%m-%dT%H:%M}")
+    places = ("/drills", "/schedule", "/", "/playbooks/privacy_leak")
+
+    def known(who):
+        pages = {place: Visitor(app, who).get(place).text for place in places}
+        return {place for place, page in pages.items() if any(each in page for each in written)}
+
+    assert known("lin") >= {"/drills", "/schedule", "/playbooks/privacy_leak"}
+    assert known("li") == set()
+    Visitor(app, "lin").post(f"/drills/{drill.id}/start")
+    assert "DRL-" in Visitor(app, "li").get("/drills").text
