@@ -81,6 +81,7 @@ def add_person(
     slack_id: str | None = None,
     locale: str | None = None,
     group_head: bool = False,
+    agency: str | None = None,
 ) -> Person:
     """Add somebody; raises Invalid naming every fault."""
     by.must(Permission.ACCOUNTS_MANAGE)
@@ -98,6 +99,7 @@ def add_person(
         slack_id=slack_id or None,
         locale=locale,
         group_head=group_head,
+        agency=(agency or "").strip() or None,
         created_at=at,
     )
     db.session.add(person)

@@ -12,7 +12,7 @@ from incident.models.people import Department, Person, Token
 from incident.permissions import Permission, Role
 
 JURISDICTIONS = ("cn", "us", "uk", "eu")
-DAY_NAME_LONGEST = 80  # characters
+DAY_NAME_LONGEST, AGENCY_LONGEST = 80, 120  # characters
 
 
 def person(person_id: int) -> Person:
@@ -38,6 +38,7 @@ def change_person(
     group_head: bool,
     by: Actor,
     at: datetime,
+    agency: str | None = None,
 ) -> Person:
     """Change what somebody is; raises Invalid naming every fault, and Refused for the last administrator."""
     by.must(Permission.ACCOUNTS_MANAGE)
@@ -53,6 +54,7 @@ def change_person(
         "department_code": department or None,
         "slack_id": slack,
         "group_head": group_head,
+        "agency": (agency or "").strip()[:AGENCY_LONGEST] or None,
     }
     changed = {field: str(value) for field, value in after.items() if getattr(whom, field) != value}
     for field, value in after.items():

@@ -98,6 +98,19 @@ WORDS: dict[str, dict[str, str]] = {
         "auditor": N_("Auditor"),
         "admin": N_("Administrator"),
     },
+    "recusal_kind": {
+        "person": N_("complained about"),
+        "outsider": N_("complained about, outside"),
+        "agency": N_("agency complained about"),
+        "interest": N_("own interest"),
+    },
+    "finding": {
+        "upheld": N_("upheld"),
+        "partly": N_("partly upheld"),
+        "not_upheld": N_("not upheld"),
+        "unverifiable": N_("unverifiable"),
+    },
+    "evidence_kind": {"file": N_("file"), "link": N_("link"), "statement": N_("statement")},
     "clock_state": {"running": N_("running"), "met": N_("met"), "void": N_("void")},
     "drill_state": {
         "scheduled": N_("scheduled"),
@@ -129,6 +142,7 @@ WORDS: dict[str, dict[str, str]] = {
         "tokens.revoked": N_("revoked a token"),
     },
     "detail": {  # what an entry of the audit log says besides
+        "agency": N_("agency"),
         "changed": N_("rows changed"),
         "department": N_("department"),
         "department_code": N_("department"),

@@ -46,6 +46,7 @@ def add_person() -> Response | tuple[str, int]:
                 password=form.get("password") or None,
                 department=form.get("department") or None,
                 slack_id=form.get("slack_id", "").strip() or None,
+                agency=form.get("agency"),
                 by=access.actor(),
                 at=clock.now(),
             )
@@ -80,6 +81,7 @@ def change_person(person_id: int) -> Response | tuple[str, int]:
                 role=form.get("role", ""),
                 department=form.get("department") or None,
                 slack_id=form.get("slack_id"),
+                agency=form.get("agency"),
                 group_head=form.get("group_head") == "1",
                 by=access.actor(),
                 at=clock.now(),

@@ -32,6 +32,7 @@ def register(app: Flask) -> None:
 @click.option("--role", required=True, type=click.Choice([str(role) for role in Role]))
 @click.option("--department", help="Code of the department, such as COL.")
 @click.option("--slack-id", help="Slack member id, such as U0123ABCD.")
+@click.option("--agency", help="The outside collection agency that the person works for.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @shell.tells
 def add(
@@ -40,6 +41,7 @@ def add(
     role: str,
     department: str | None,
     slack_id: str | None,
+    agency: str | None,
     password_stdin: bool,
 ) -> None:
     """Add somebody; without --password-stdin they cannot sign in with a password."""
@@ -52,6 +54,7 @@ def add(
             password=password,
             department=department.upper() if department else None,
             slack_id=slack_id,
+            agency=agency,
             by=shell.ACTOR,
             at=clock.now(),
         )

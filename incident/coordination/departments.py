@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from incident import errors, privacy, timeline
 from incident.accounts import Actor
 from incident.alerting import outbox
+from incident.coordination import recusal
 from incident.db import db
 from incident.duty import OnDuty
 from incident.errors import N_, Reason
@@ -75,6 +76,7 @@ def sign_off(incident: Incident, code: str, *, statement: str, by: Actor, at: da
     found = line(incident, code)
     if found.state == DepartmentState.SIGNED_OFF:
         raise errors.Refused(N_("%(code)s has signed off already."), code=code)
+    recusal.must_not_be(incident, by)
     words = privacy.redact(statement.strip())
     if not words or len(words) > STATEMENT_LONGEST:
         raise errors.Invalid(

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from incident import errors, timeline
 from incident.accounts import Actor
 from incident.alerting import outbox
+from incident.coordination import recusal
 from incident.db import db
 from incident.duty import OnDuty
 from incident.errors import N_
@@ -49,7 +50,8 @@ def of(incident_id: int) -> list[IncidentRoleHolder]:
 
 
 def assign(incident: Incident, role: str, person: Person, *, by: Actor, at: datetime) -> IncidentRoleHolder:
-    """Give a role to somebody; raises Refused once closed or for somebody inactive."""
+    """Give a role to somebody; raises Refused once closed or for somebody inactive,
+    and Forbidden for whoever must stand aside."""
     by.must(Permission.INCIDENTS_ACT)
     if not incident.is_open:
         raise errors.Refused(N_("The incident is no longer open."))
@@ -57,6 +59,7 @@ def assign(incident: Incident, role: str, person: Person, *, by: Actor, at: date
         raise errors.Refused(N_("%(name)s is no longer active."), name=person.name)
     if role not in set(IncidentRole):
         raise errors.Invalid(N_("There is no role “%(role)s”."), role=role)
+    recusal.must_not_be(incident, person)
     found = next((each for each in of(incident.id) if each.role == role), None)
     if found is None:
         found = IncidentRoleHolder(

@@ -10,7 +10,7 @@ from incident import clocks, errors, privacy, timeline
 from incident.accounts import Actor
 from incident.alerting import outbox
 from incident.calendars import WorkingCalendar
-from incident.coordination import departments
+from incident.coordination import departments, recusal
 from incident.db import db
 from incident.durations import Duration, parse
 from incident.duty import OnDuty
@@ -139,6 +139,7 @@ def change(
     if words:
         task.note = words
     if assignee is not None and assignee.id != task.assignee_id:
+        recusal.must_not_be(incident, assignee)
         _reassign(task, assignee, by=by, at=at)
     if due_at is not None and due_at != task.due_at:
         task.due_at = due_at
@@ -193,6 +194,7 @@ def _move(
     task.status = to
     task.done_at, task.done_by = (at, by.label) if to == TaskStatus.DONE else (None, None)
     if task.assignee_id is None and by.kind == "person" and to in (TaskStatus.DOING, TaskStatus.DONE):
+        recusal.must_not_be(incident, by)
         task.assignee_id = by.id  # whoever does it owns it: every task has an owner
     departments.started(incident, task.department_code)
     data = {"note": note} if note else {}

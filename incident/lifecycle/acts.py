@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, update
 from incident import clocks, errors, privacy, timeline
 from incident.accounts import Actor
 from incident.alerting import escalation, outbox
-from incident.coordination import departments, roles, tasks
+from incident.coordination import departments, recusal, roles, tasks
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.lifecycle import common
@@ -43,6 +43,7 @@ def acknowledge(incident: Incident, *, by: Actor, at: datetime) -> Incident:
             at=incident.acknowledged_at.isoformat(timespec="minutes"),
         )
     common.must_be_open(incident)
+    recusal.must_not_be(incident, by)
     incident.acknowledged_at, incident.acknowledged_by_id = at, by.id
     incident.escalate_at, incident.last_activity_at = None, at
     minutes = int((at - incident.opened_at).total_seconds() // 60)
@@ -190,6 +191,7 @@ def close(incident: Incident, *, summary: str, by: Actor, at: datetime, house: H
         by.must(Permission.INCIDENTS_CLOSE)
     by.must(Permission.INCIDENTS_ACT)
     common.must_be_open(incident)
+    recusal.must_not_be(incident, by)
     words = common.clean_text(summary, "summary", N_("Say in a sentence how it ended."))
     missing = missing_for_close(incident)
     if missing:

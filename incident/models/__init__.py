@@ -3,7 +3,9 @@
 from incident.models import (  # noqa: F401 - imported so that the metadata is whole
     alerts,
     complaints,
+    conduct,
     drills,
+    evidence,
     ground,
     incidents,
     people,

@@ -38,6 +38,7 @@ class Person(Base):
     name: Mapped[str]
     role: Mapped[Role] = mapped_column(String(20))
     department_code: Mapped[str | None] = mapped_column(ForeignKey("departments.code"))
+    agency: Mapped[str | None] = mapped_column(String(120))  # the outside agency they work for
     password_hash: Mapped[str | None]
     slack_id: Mapped[str | None] = mapped_column(unique=True)
     locale: Mapped[str | None] = mapped_column(String(5))

@@ -35,7 +35,7 @@ def test_up_down_and_up_again_give_what_the_models_say(empty_app: Flask) -> None
         flask_migrate.downgrade(revision="base")
         assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
         flask_migrate.upgrade()
-        assert len(triggers()) == 4
+        assert len(triggers()) == 12
         db.session.remove()
         with db.engine.connect() as connection:
             assert compare_metadata(MigrationContext.configure(connection), db.metadata) == []

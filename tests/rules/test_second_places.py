@@ -10,7 +10,7 @@ from flask import Flask
 
 from incident import i18n, labels, scheduling, timeline
 from incident.alerting import checks, outbox
-from incident.models import alerts, drills, incidents, people, reviews
+from incident.models import alerts, conduct, drills, evidence, incidents, people, reviews
 from incident.permissions import ROLES, SCOPES, Permission, Role
 from incident.playbooks import files
 from incident.settings import ROOT, Settings
@@ -45,6 +45,9 @@ def test_every_enumeration_that_people_read_has_words_for_each_member() -> None:
         "status": Status,
         "task_status": TaskStatus,
         "department_state": incidents.DepartmentState,
+        "recusal_kind": conduct.RecusalKind,
+        "finding": evidence.FindingResult,
+        "evidence_kind": evidence.EvidenceKind,
         "clock_state": incidents.ClockState,
         "delivery_state": alerts.DeliveryState,
         "drill_state": drills.DrillState,
@@ -117,15 +120,19 @@ def test_a_route_that_writes_is_open_to_all_only_for_signing_in_and_the_language
 
 
 def test_migrations_are_numbered_reversible_and_have_one_head() -> None:
-    found = sorted((ROOT / "migrations/versions").glob("*.py"))
-    numbers = [path.name[:4] for path in found]
-    assert numbers == [f"{n:04d}" for n in range(1, len(found) + 1)]
-    for before, path in zip(["None", *numbers], found, strict=False):
+    after: dict[str, str] = {}
+    for path in sorted((ROOT / "migrations/versions").glob("*.py")):
         text = path.read_text("utf-8")
         assert f'revision = "{path.name[:4]}"' in text
-        down = "None" if before == "None" else f'"{before}"'
-        assert f"down_revision = {down}" in text, path.name
+        down = re.search(r"^down_revision = (None|\"\d{4}\")$", text, re.M)
+        assert down, path.name
+        assert down[1] not in after, f"{path.name} and {after[down[1]]} both follow {down[1]}"
+        after[down[1]] = f'"{path.name[:4]}"'
         assert re.search(r"def downgrade\(\) -> None:\n(?!    pass)", text), f"{path.name} cannot be undone"
+    chain = ["None"]
+    while chain[-1] in after:  # parts of the work land in another order than they were numbered in
+        chain.append(after[chain[-1]])
+    assert len(chain) == len(after) + 1
 
 
 def test_every_vendored_file_has_its_licence_beside_it_and_is_as_published() -> None:

@@ -12,6 +12,10 @@ from incident.slack.blocks.texts import Block, Message
 # about → (the sentence, the page where it is mended); the values come from the delivery's payload
 ABOUT: dict[str, tuple[str, str]] = {
     "review": (N_("⏰ The post-mortem of %(number)s is due at %(due)s."), "/reviews"),
+    "vacant": (
+        N_("⚠️ Roles or departments of %(number)s are without anybody; give them to somebody."),
+        "/incidents/%(number)s#people",
+    ),
     "duty": (N_("⚠️ Nobody is on duty for %(department)s."), "/admin/duty"),
 }
 
@@ -29,7 +33,7 @@ def build(order: Order, locale: str, zone: ZoneInfo, base_url: str) -> Message:
     )
     mark = texts.drill_mark(order.incident, locale) if order.incident else ""
     text = f"{mark}{words}"
-    return Message(text, [texts.section(text), _link(f"{base_url}{path}", locale)])
+    return Message(text, [texts.section(text), _link(f"{base_url}{path % values}", locale)])
 
 
 def _link(url: str, locale: str) -> Block:
