@@ -119,3 +119,19 @@ class TaskStatus(StrEnum):
     BLOCKED = "blocked"
     DONE = "done"
     DROPPED = "dropped"
+
+
+class OptionKind(StrEnum):
+    """The ways out that an institution has (requirements S1-24…28, S2-28, S0-14…16, S3-12)."""
+
+    EXPLAIN = "explain"
+    CORRECT_DATA = "correct_data"
+    CHANGE_PLAN = "change_plan"
+    DEFERRAL = "deferral"
+    INSTALMENTS = "instalments"
+    GRACE = "grace"
+    WAIVER = "waiver"
+    INTEREST_REDUCTION = "interest_reduction"
+    COMPENSATION = "compensation"
+    CHANGE_OF_MANNER = "change_of_manner"
+    LEGAL_PATH = "legal_path"

@@ -16,6 +16,8 @@ def render_item(kind: str, item: Any, autogen: Any) -> str | bool:
         return "sa.DateTime(timezone=True)"
     if kind == "type" and item.__class__.__name__ == "LevelType":
         return "sa.SmallInteger()"
+    if kind == "type" and item.__class__.__name__ == "Hundredths":
+        return "sa.BigInteger()"
     if kind == "type" and item.__class__.__name__ == "EncryptedJson":
         return "sa.LargeBinary()"
     return False

@@ -11,5 +11,6 @@ from incident.models import (  # noqa: F401 - imported so that the metadata is w
     people,
     plans,
     records,
+    resolutions,
     reviews,
 )

@@ -9,6 +9,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from incident import levels
+from incident.playbooks import authority
+from incident.playbooks.authority import Authority
 from incident.playbooks.schema import Departments, Plan, RuleSet
 from incident.triage import vocabulary
 from incident.vocabulary import ComplaintType
@@ -17,6 +19,7 @@ JURISDICTIONS = ("cn", "us", "uk", "eu")
 # key under which a file is kept as a version → (its path below playbooks/, what it must look like)
 DOCUMENTS: dict[str, tuple[str, type[BaseModel]]] = {
     "@departments": ("departments.toml", Departments),
+    "@authority": ("authority.toml", Authority),
     "@levels": ("levels.toml", levels.Levels),
     "@triage": ("triage.toml", vocabulary.Vocabulary),
     **{f"@rules/{code}": (f"rules/{code}.toml", RuleSet) for code in JURISDICTIONS},
@@ -113,6 +116,7 @@ def _between_files(
     """Faults that only show when files are read together."""
     departments = documents.get("@departments")
     known = {each.code for each in departments.departments} if isinstance(departments, Departments) else None
+    yield from _in_authority(contents.get("@authority", {}), known)
     for key, content in contents.items():
         if DOCUMENTS[key][1] is not Plan:
             continue
@@ -123,6 +127,13 @@ def _between_files(
             if known is not None and code not in known:
                 expected = f"unknown department {code!r}; departments.toml names them"
                 yield key, Fault(name, where, expected)
+
+
+def _in_authority(content: dict[str, Any], known: set[str] | None) -> Iterator[tuple[str, Fault]]:
+    for where, code in authority.codes(content):
+        if known is not None and code not in known:
+            expected = f"unknown department {code!r}; departments.toml names them"
+            yield "@authority", Fault("authority.toml", where, expected)
 
 
 def _codes(content: dict[str, Any]) -> Iterator[tuple[str, str]]:

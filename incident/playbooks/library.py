@@ -16,6 +16,7 @@ from incident.errors import N_
 from incident.models.people import Department
 from incident.models.plans import PlanVersion
 from incident.playbooks import files
+from incident.playbooks.authority import Authority
 from incident.playbooks.schema import Departments, Plan, RuleSet
 from incident.triage import vocabulary
 
@@ -189,6 +190,11 @@ def the_levels() -> levels.Levels:
 def the_vocabulary() -> vocabulary.Vocabulary:
     """The triage vocabulary in force."""
     return _ground("@triage", vocabulary.Vocabulary)
+
+
+def the_authority() -> Authority:
+    """The authority table in force: who may approve which option up to which amount."""
+    return _ground("@authority", Authority)
 
 
 def rules(jurisdiction: str) -> RuleSet:

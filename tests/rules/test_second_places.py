@@ -10,11 +10,11 @@ from flask import Flask
 
 from incident import i18n, labels, scheduling, timeline
 from incident.alerting import checks, outbox
-from incident.models import alerts, conduct, drills, evidence, incidents, people, reviews
+from incident.models import alerts, conduct, drills, evidence, incidents, people, resolutions, reviews
 from incident.permissions import ROLES, SCOPES, Permission, Role
 from incident.playbooks import files
 from incident.settings import ROOT, Settings
-from incident.vocabulary import Channel, ComplaintType, IncidentRole, Stage, Status, TaskStatus
+from incident.vocabulary import Channel, ComplaintType, IncidentRole, OptionKind, Stage, Status, TaskStatus
 from tests.rules import tree
 
 
@@ -52,6 +52,8 @@ def test_every_enumeration_that_people_read_has_words_for_each_member() -> None:
         "delivery_state": alerts.DeliveryState,
         "drill_state": drills.DrillState,
         "review_state": reviews.ReviewState,
+        "option_kind": OptionKind,
+        "option_state": resolutions.OptionState,
         "repeats": people.Repeats,
         "role": IncidentRole,
         "person_role": Role,
