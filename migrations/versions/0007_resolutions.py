@@ -112,7 +112,8 @@ def upgrade() -> None:
         sa.Column("approvals_needed", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('draft', 'proposed', 'approved', 'refused', 'offered', 'countered', 'accepted', 'declined', 'expired', 'replaced')",
+            "state IN ('draft', 'proposed', 'approved', 'refused', 'offered', 'countered', 'accepted', "
+            "'declined', 'expired', 'replaced')",
             name=op.f("ck_resolution_options_state"),
         ),
         sa.CheckConstraint(
