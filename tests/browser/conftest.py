@@ -1,0 +1,97 @@
+"""A real browser, and the service with its demo on a real port, as `make run` serves it."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from app import create_app
+from incident import clock, demo
+from incident.cli import serve
+from incident.db import unit_of_work
+from tests.conftest import dispose, free_port, make_settings
+
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Site:
+    """The running service, and a browser to visit it with."""
+
+    app: Flask
+    url: str
+    browser: Browser
+
+    def window(self) -> Page:
+        """A window of its own, signed out."""
+        size = {"width": 1440, "height": 900}
+        context = self.browser.new_context(base_url=self.url, viewport=size, reduced_motion="reduce")
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        return page
+
+    def visit(self, who: str) -> Page:
+        """A window of its own in which somebody has signed in by the form."""
+        page = self.window()
+        page.goto("/sign-in")
+        page.fill("#field-email", f"{who}@demo.example")
+        page.fill("#field-password", demo.PASSWORD)
+        page.click("main button.primary")
+        page.wait_for_url(f"{self.url}/")
+        return page
+
+
+def prefer(page: Page, *, locale: str, theme: str, width: int) -> None:
+    """Choose language and theme as the account's form does, and the width of the window."""
+    token = page.get_attribute('meta[name="csrf-token"]', "content")
+    chosen = {"csrf_token": token or "", "locale": locale, "theme": theme, "next": "/"}
+    answer = page.request.post("/account/preferences", form=chosen)
+    assert answer.ok, answer.status
+    page.set_viewport_size({"width": width, "height": 900})
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, template: Path, browser: Browser) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("site") / "var"
+    shutil.copytree(template, folder)
+    port = free_port()
+    settings = make_settings(folder, port=port, slack_rate_limits=False)
+    app = create_app(settings)
+    with app.app_context(), unit_of_work():
+        demo.load(at=clock.now(), house=app.extensions["house"])
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    with app.app_context():
+        sender = serve.sender(app, settings)
+    sender.start(alone=True)
+    yield Site(app, f"http://127.0.0.1:{port}", browser)
+    sender.stop()
+    for context in browser.contexts:
+        context.close()
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
+    dispose(app)

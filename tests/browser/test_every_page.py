@@ -1,0 +1,136 @@
+"""Every page in a real browser: accessible by axe (WCAG 2.2 AA) and never wider than the window, in both
+languages, light and dark, on a desk and on a phone; and no page that this list forgets."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import ConsoleMessage, Error, Page
+
+from tests.browser.conftest import Site, prefer
+
+# what stands for a name in an address
+EXAMPLES = {
+    "number": "INC-{year}-000001",
+    "complaint_id": "1",
+    "person_id": "2",
+    "code": "CPO",
+    "key": "privacy_leak",
+}
+PAGES = (
+    "/",
+    "/account",
+    "/admin/audit",
+    "/admin/calendar",
+    "/admin/deliveries",
+    "/admin/departments",
+    "/admin/people",
+    "/admin/people/<person_id>",
+    "/admin/tokens",
+    "/complaints",
+    "/complaints/<complaint_id>",
+    "/complaints/new",
+    "/drills",
+    "/drills/new",
+    "/drills/new?plan=privacy_leak",
+    "/duty",
+    "/duty/<code>",
+    "/duty/import",
+    "/incidents/<number>",
+    "/playbooks",
+    "/playbooks/<key>",
+    "/playbooks/<key>/versions",
+    "/playbooks/<key>/versions/1",
+    "/reviews",
+    "/schedule",
+    "/api/docs",
+    "/no-such-page",
+    "/sandbox/",
+    "/sandbox/as/U0DEMO001/",
+    "/sandbox/as/U0DEMO001/home",
+)
+# parts of pages, files and pages for people who are signed out
+NOT_PAGES = {"/board/rows", "/incidents/<number>/live", "/duty/example.csv", "/sign-in", "/setup"}
+# language, theme, width, and whether axe looks too: contrast does not change with the language
+LOOKS = (
+    ("zh_CN", "light", 1440, True),
+    ("en", "dark", 390, True),
+    ("zh_CN", "dark", 390, False),
+    ("en", "light", 1440, False),
+)
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def address(site: Site, page: str) -> str:
+    from incident import clock
+
+    year = clock.now().astimezone(site.app.extensions["house"].zone).year
+    return re.sub(r"<(\w+)>", lambda found: EXAMPLES[found[1]].format(year=year), page)
+
+
+def test_the_list_names_every_page(app: Flask) -> None:
+    served = {
+        re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", rule.rule).replace("/versions/<number>", "/versions/1")
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ())
+        and app.view_functions[rule.endpoint].__module__.startswith("incident.board")
+    }
+    assert served - NOT_PAGES - {urlsplit(page).path for page in PAGES} == set()
+
+
+@pytest.fixture(scope="module")
+def signed_in(site: Site) -> Page:
+    return site.visit("admin")
+
+
+@pytest.fixture
+def window(signed_in: Page) -> Iterator[tuple[Page, list[str]]]:
+    """The window, and what its console complains of."""
+    said: list[str] = []
+
+    def fault(error: Error) -> None:
+        said.append(str(error))
+
+    def console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            said.append(f"{message.text} {message.location}")
+
+    signed_in.on("pageerror", fault)
+    signed_in.on("console", console)
+    yield signed_in, said
+    signed_in.remove_listener("pageerror", fault)
+    signed_in.remove_listener("console", console)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_page_is_accessible_and_fits_in_every_look(
+    site: Site, window: tuple[Page, list[str]], page: str
+) -> None:
+    opened, said = window
+    faults = []
+    for locale, theme, width, examined in LOOKS:
+        opened.goto("/account")
+        prefer(opened, locale=locale, theme=theme, width=width)
+        opened.goto(address(site, page))
+        found = [*too_wide(opened), *(violations(opened) if examined else [])]
+        found += [each for each in said if "/no-such-page" not in each]
+        faults += [f"{locale} {theme} {width}: {each}" for each in found]
+        said.clear()
+    assert faults == []
+
+
+def violations(window: Page) -> list[str]:
+    found = Axe().run(window, options={"runOnly": {"type": "tag", "values": TAGS}})
+    return [
+        f"{each['id']} {node['target']} {node.get('failureSummary', '')[:300]}"
+        for each in found.response["violations"]
+        for node in each["nodes"][:3]
+    ]
+
+
+def too_wide(window: Page) -> list[str]:
+    wide = window.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [f"{wide} px wider than the window"] if wide > 0 else []

@@ -1,0 +1,55 @@
+"""The README's tour as its readers take it: a complaint by the form, the alert in Slack, the work, the close."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Site, prefer
+
+NARRATIVE = "The collector shouted at me and called my employer. I do not want to live any more."
+
+
+def report(page: Page) -> str:
+    """Send a complaint by the form; returns the number of the incident it opened."""
+    page.goto("/complaints/new")
+    page.fill("[name=narrative]", NARRATIVE)
+    page.select_option("[name=channel]", "hotline")
+    page.get_by_role("button", name="Record", exact=True).click()
+    page.wait_for_load_state()
+    found = re.search(r"INC-\d{4}-\d{6}", page.locator("main").inner_text())
+    assert found, page.locator("main").inner_text()[:500]
+    return found[0]
+
+
+def acknowledge_in_slack(site: Site, person: str, number: str) -> None:
+    """Press the button of the announcement, in the sandbox, as somebody who was alerted."""
+    slack = site.window()
+    slack.goto(f"/sandbox/as/{person}/")
+    slack.locator("#rail").get_by_role("link", name="incident-response").click()
+    alert = slack.locator("li.message:not(.whispered)", has_text=number).first
+    button = alert.get_by_role("button", name=re.compile("认领|Acknowledge"))
+    button.click()
+    expect(button).to_be_hidden()  # the message changes in place
+
+
+def test_a_complaint_is_reported_alerted_answered_worked_and_closed(site: Site) -> None:
+    page = site.visit("zhao")
+    prefer(page, locale="en", theme="light", width=1440)
+    number = report(page)
+
+    page.goto("/")
+    row = page.locator(f"#main :is(tr, li, article):has(a[href='/incidents/{number}'])").first
+    acknowledge_button = row.get_by_role("button", name=re.compile("Acknowledge"))
+    expect(acknowledge_button).to_be_visible()
+    acknowledge_in_slack(site, "U0DEMO015", number)
+    expect(acknowledge_button).to_be_hidden(timeout=15_000)  # the board takes it off by itself
+
+    page.goto(f"/incidents/{number}")
+    for stage in ("Verify", "Negotiate", "Resolve", "Feedback", "Follow-up"):
+        page.locator("#acknowledge form[action$='/move'] button.primary").click()
+        expect(page.locator("#stages [aria-current=step]")).to_contain_text(stage)
+
+    page.locator("#act-close summary").click()
+    page.fill("#close-summary", "The customer is safe and has a plan.")
+    page.locator("#act-close button.danger").click()
+    expect(page.locator("#refusal")).to_contain_text("cannot be closed yet")
