@@ -5,14 +5,14 @@ from typing import Any
 from sqlalchemy import select
 
 from incident import clocks, errors
-from incident.api import answered, asked, lines, views
+from incident.api import answered, asked, views
 from incident.api.door import OK
 from incident.api.registry import Answer, Ask, call
-from incident.coordination import departments, roles, tasks
+from incident.coordination import departments, roles
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.lifecycle import acts, common
-from incident.models.incidents import Incident, Task
+from incident.models.incidents import Incident
 from incident.models.people import Person
 from incident.permissions import Permission
 
@@ -20,11 +20,12 @@ TAG = N_("Acts on incidents")
 ACT: dict[str, Any] = {"tag": TAG, "needs": Permission.INCIDENTS_ACT, "answers": {OK: answered.Incident}}
 
 
-def _changed(incident: Incident, ask: Ask) -> Answer:
+def changed(incident: Incident, ask: Ask) -> Answer:
+    """The changed incident as an answer."""
     return Answer(OK, lambda: views.incident(incident, ask.url))
 
 
-def _person(who: int | str, place: str) -> Person:
+def person(who: int | str, place: str) -> Person:
     """Somebody by id or e-mail address; raises Invalid at the place where they were named."""
     column = Person.id if isinstance(who, int) else Person.email
     found: Person | None = db.session.scalar(select(Person).where(column == who))
@@ -39,7 +40,7 @@ def _person(who: int | str, place: str) -> Person:
 def acknowledge_incident(ask: Ask, *, number: str) -> Answer:
     """Only a person's token can."""
     incident = common.by_number(number, lock=True)
-    return _changed(acts.acknowledge(incident, by=ask.by, at=ask.at), ask)
+    return changed(acts.acknowledge(incident, by=ask.by, at=ask.at), ask)
 
 
 @call(
@@ -50,7 +51,7 @@ def move_incident(ask: Ask, *, number: str) -> Answer:
     wanted: asked.Move = ask.body
     incident = common.by_number(number, lock=True)
     acts.move(incident, str(wanted.to), reason=wanted.reason, by=ask.by, at=ask.at)
-    return _changed(incident, ask)
+    return changed(incident, ask)
 
 
 @call("POST", "/incidents/{number}/level", summary=N_("Change the level"), body=asked.ChangeLevel, **ACT)
@@ -59,7 +60,7 @@ def change_level(ask: Ask, *, number: str) -> Answer:
     wanted: asked.ChangeLevel = ask.body
     incident = common.by_number(number, lock=True)
     acts.change_level(incident, wanted.level, reason=wanted.reason, by=ask.by, at=ask.at, house=ask.house)
-    return _changed(incident, ask)
+    return changed(incident, ask)
 
 
 @call("POST", "/incidents/{number}/notes", summary=N_("Add a note to the timeline"), body=asked.Note, **ACT)
@@ -67,24 +68,7 @@ def add_note(ask: Ask, *, number: str) -> Answer:
     """What looks personal in it is masked."""
     wanted: asked.Note = ask.body
     incident = common.by_number(number, lock=True)
-    return _changed(acts.note(incident, wanted.text, by=ask.by, at=ask.at), ask)
-
-
-@call("POST", "/incidents/{number}/tasks", summary=N_("Add a task"), body=asked.AddTask, **ACT)
-def add_task(ask: Ask, *, number: str) -> Answer:
-    """For a department that was called out."""
-    wanted: asked.AddTask = ask.body
-    incident = common.by_number(number, lock=True)
-    tasks.add(
-        incident,
-        title=wanted.title,
-        department=wanted.department,
-        due_at=wanted.due_at,
-        must=wanted.must,
-        by=ask.by,
-        at=ask.at,
-    )
-    return _changed(incident, ask)
+    return changed(acts.note(incident, wanted.text, by=ask.by, at=ask.at), ask)
 
 
 @call(
@@ -94,9 +78,9 @@ def assign_role(ask: Ask, *, number: str) -> Answer:
     """A new commander commands at once."""
     wanted: asked.AssignRole = ask.body
     incident = common.by_number(number, lock=True)
-    person = _person(wanted.person, "person")
-    roles.assign(incident, str(wanted.role), person, by=ask.by, at=ask.at)
-    return _changed(incident, ask)
+    holder = person(wanted.person, "person")
+    roles.assign(incident, str(wanted.role), holder, by=ask.by, at=ask.at)
+    return changed(incident, ask)
 
 
 @call(
@@ -111,7 +95,7 @@ def sign_off(ask: Ask, *, number: str, code: str) -> Answer:
     wanted: asked.SignOff = ask.body
     incident = common.by_number(number, lock=True)
     departments.sign_off(incident, code.upper(), statement=wanted.note, by=ask.by, at=ask.at)
-    return _changed(incident, ask)
+    return changed(incident, ask)
 
 
 @call("POST", "/incidents/{number}/clocks/{id}/meet", summary=N_("Say that a clock's duty is done"), **ACT)
@@ -119,7 +103,7 @@ def meet_clock(ask: Ask, *, number: str, id: int) -> Answer:
     """The clock stops."""
     incident = common.by_number(number, lock=True)
     clocks.meet(incident, id, by=ask.by, at=ask.at)
-    return _changed(incident, ask)
+    return changed(incident, ask)
 
 
 @call("POST", "/incidents/{number}/close", summary=N_("Close an incident"), body=asked.Close, **ACT)
@@ -128,32 +112,4 @@ def close_incident(ask: Ask, *, number: str) -> Answer:
     wanted: asked.Close = ask.body
     incident = common.by_number(number, lock=True)
     acts.close(incident, summary=wanted.summary, by=ask.by, at=ask.at, house=ask.house)
-    return _changed(incident, ask)
-
-
-@call(
-    "PATCH",
-    "/tasks/{id}",
-    tag=TAG,
-    summary=N_("Change a task's status, owner, due time or note"),
-    needs=Permission.INCIDENTS_ACT,
-    body=asked.ChangeTask,
-    answers={OK: answered.Task},
-)
-def change_task(ask: Ask, *, id: int) -> Answer:
-    """What is left out stays."""
-    wanted: asked.ChangeTask = ask.body
-    task = db.session.get(Task, id, populate_existing=True)
-    if task is None:
-        raise errors.NotFound(N_("There is no such task."))
-    incident = db.session.get_one(Incident, task.incident_id, with_for_update=True, populate_existing=True)
-    given = {name: getattr(wanted, name) for name in wanted.model_fields_set}
-    if "assignee" in given:
-        given["assignee"] = _person(given["assignee"], "assignee")
-    tasks.change(task, incident, by=ask.by, at=ask.at, **given)
-    return Answer(
-        OK,
-        lambda: lines.task(
-            task, incident.number, views.someone(views.people([task.assignee_id]), task.assignee_id)
-        ),
-    )
+    return changed(incident, ask)

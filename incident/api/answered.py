@@ -5,32 +5,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from incident.api.answered_tasks import By as By
+from incident.api.answered_tasks import Someone as Someone
+from incident.api.answered_tasks import Task
+from incident.api.answered_tasks import Words as Words
 from incident.models.alerts import DeliveryState
 from incident.models.incidents import ClockState, DepartmentState
-from incident.vocabulary import Channel, ComplaintType, IncidentRole, Signal, Stage, Status, TaskStatus
-
-
-class Words(BaseModel):
-    """The same words in both languages."""
-
-    zh: str
-    en: str
-
-
-class By(BaseModel):
-    """Who did something."""
-
-    kind: Literal["person", "service", "system"]
-    id: int | None
-    name: str
-
-
-class Someone(BaseModel):
-    """A person of the institution."""
-
-    id: int
-    name: str
-    department: str | None
+from incident.vocabulary import Channel, ComplaintType, IncidentRole, Signal, Stage, Status
 
 
 class PlanRef(BaseModel):
@@ -136,24 +117,6 @@ class DepartmentLine(BaseModel):
     signed_off_at: datetime | None
     signed_off_by: Someone | None
     statement: str | None
-
-
-class Task(BaseModel):
-    """One step of the plan, or one added by hand."""
-
-    id: int
-    key: str
-    incident: str
-    department: str
-    stage: Stage
-    title: Words
-    must: bool
-    due_at: datetime
-    status: TaskStatus
-    assignee: Someone | None
-    note: str | None
-    done_at: datetime | None
-    done_by: By | None
 
 
 class Clock(BaseModel):

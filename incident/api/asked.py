@@ -14,7 +14,6 @@ from pydantic import (
     PlainValidator,
     WithJsonSchema,
     field_validator,
-    model_validator,
 )
 
 from incident.api.registry import INTEGER_MOST
@@ -24,7 +23,7 @@ from incident.lifecycle.common import TEXT_LONGEST
 from incident.models.complaints import Complaint
 from incident.models.drills import DrillState
 from incident.models.reviews import ReviewState
-from incident.vocabulary import Channel, ComplaintType, IncidentRole, Signal, Stage, Status, TaskStatus
+from incident.vocabulary import Channel, ComplaintType, IncidentRole, Signal, Stage, Status
 
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 PAGE, PAGE_MOST = 50, 200  # items
@@ -117,15 +116,6 @@ class Note(Asked):
     text: Words
 
 
-class AddTask(Asked):
-    """A task added by hand, for a department that was called out."""
-
-    title: Annotated[Text, _line(200)]
-    department: Annotated[Text, _line(10)]
-    due_at: Moment
-    must: bool = False
-
-
 class AssignRole(Asked):
     """A role of the emergency group and who takes it, by id or e-mail address."""
 
@@ -143,21 +133,6 @@ class Close(Asked):
     """How it ended, in a sentence."""
 
     summary: Words
-
-
-class ChangeTask(Asked):
-    """What changes on a task; what is left out stays."""
-
-    status: TaskStatus = Field(default=None, validate_default=False)  # type: ignore[assignment]
-    assignee: Who = None
-    due_at: Moment = Field(default=None, validate_default=False)  # type: ignore[assignment]
-    note: Annotated[Text, _line(2_000)] = Field(default=None, validate_default=False)  # type: ignore[assignment]
-
-    @model_validator(mode="after")
-    def _something(self) -> "ChangeTask":
-        if not self.model_fields_set:
-            raise ValueError(N_("Name at least one of status, assignee, due_at and note."))
-        return self
 
 
 class ScheduleDrill(Asked):

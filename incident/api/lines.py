@@ -1,9 +1,9 @@
-"""The lines below an incident as JSON: roles, departments, tasks, clocks, complaints, deliveries."""
+"""The lines below an incident as JSON: roles, departments, clocks, complaints, deliveries."""
 
-from incident.api.plain import Json, by, moment
+from incident.api.plain import Json, moment
 from incident.models.alerts import Delivery
 from incident.models.complaints import Complaint
-from incident.models.incidents import Clock, IncidentDepartment, IncidentRoleHolder, Task
+from incident.models.incidents import Clock, IncidentDepartment, IncidentRoleHolder
 
 
 def role(row: IncidentRoleHolder, person: Json | None) -> Json:
@@ -27,25 +27,6 @@ def department(row: IncidentDepartment, lead: Json | None, signed_off_by: Json |
         "signed_off_at": moment(row.signed_off_at),
         "signed_off_by": signed_off_by,
         "statement": row.statement,
-    }
-
-
-def task(row: Task, number: str, assignee: Json | None) -> Json:
-    """One task; `number` is its incident's."""
-    return {
-        "id": row.id,
-        "key": row.key,
-        "incident": number,
-        "department": row.department_code,
-        "stage": str(row.stage),
-        "title": {"zh": row.title_zh, "en": row.title_en},
-        "must": row.must,
-        "due_at": moment(row.due_at),
-        "status": str(row.status),
-        "assignee": assignee,
-        "note": row.note,
-        "done_at": moment(row.done_at),
-        "done_by": by(row.done_by) if row.done_by else None,
     }
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from incident import i18n, timeline
 from incident.alerting import outbox
-from incident.api import lines
+from incident.api import lines, task_lines
 from incident.api.plain import Json, by, moment, money
 from incident.coordination import departments, roles, tasks
 from incident.db import db, remembered
@@ -144,7 +144,7 @@ def incident(row: Incident, url: str) -> Json:
             row.acknowledged_by_id,
             *(each.person_id for each in holders),
             *(id_ for each in called for id_ in (each.lead_id, each.signed_off_by_id)),
-            *(each.assignee_id for each in steps),
+            *task_lines.people_of(steps),
         ]
     )
     clocks = db.session.scalars(
@@ -161,7 +161,7 @@ def incident(row: Incident, url: str) -> Json:
             lines.department(each, someone(who, each.lead_id), someone(who, each.signed_off_by_id))
             for each in called
         ],
-        "tasks": [lines.task(each, row.number, someone(who, each.assignee_id)) for each in steps],
+        "tasks": task_lines.of(row, steps, who),
         "clocks": [lines.clock(each) for each in clocks],
         "complaints": [lines.complaint_ref(each) for each in complaints],
         "timeline": [event(each) for each in timeline.of(row.id, newest=NEWEST)],

@@ -21,7 +21,7 @@ PAGE = 40  # rows of a page: two screens, and drawn in well under 50 ms
 GROUPS = ("nobody", "risk", "rest")
 SORTS = ("need", "newest", "oldest", "due", "activity")
 STATUSES = ("open", "closed", "all")
-NEEDS = ("nobody", "grave", "risk", "departments", "tasks")
+NEEDS = ("nobody", "grave", "risk", "departments", "tasks", "unowned")
 Line = Row[*tuple[Any, ...]]
 Query = Select[*tuple[Any, ...]]
 WORDS_MOST = 6  # words of a search; more only cost time
@@ -242,6 +242,8 @@ def _needing(need: str, at: datetime) -> ColumnElement[bool]:
             return I.risk_at <= at
         case "departments":
             return I.id.in_(select(IncidentDepartment.incident_id).where(figures.silent(at)))
+        case "unowned":
+            return I.id.in_(figures.unowned_tasks())
     return I.id.in_(figures.late_tasks(at))
 
 

@@ -1,4 +1,4 @@
-"""The five figures at the top of the board, and the sign that something has changed."""
+"""The figures at the top of the board, and the sign that something has changed."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +29,7 @@ class Figures:
     risk: int
     departments: int
     tasks: int
+    unowned: int
     open: int
     drills: int
 
@@ -37,8 +38,8 @@ def current() -> Figures:
     """The figures, counted at most every two seconds in a process (departments and tasks every ten)."""
     nobody, grave, risk, open_, drills = remembered("board/figures", _quick, seconds=QUICK)
     many = open_ >= MOST
-    departments, tasks = remembered(f"board/figures-slow/{many}", lambda: _slow(many), seconds=SLOW)
-    return Figures(nobody, grave, risk, departments, tasks, open_, drills)
+    slow = remembered(f"board/figures-slow/{many}", lambda: _slow(many), seconds=SLOW)
+    return Figures(nobody, grave, risk, *slow, open_, drills)
 
 
 def _quick() -> tuple[int, int, int, int, int]:
@@ -53,7 +54,7 @@ def _quick() -> tuple[int, int, int, int, int]:
     )
 
 
-def _slow(many: bool) -> tuple[int, int]:
+def _slow(many: bool) -> tuple[int, int, int]:
     """Counted from the incidents, since finished ones leave many tasks behind; with very many open, from
     the late tasks: hiding the status from SQLite's planner makes it begin there."""
     now = clock.now()
@@ -65,7 +66,8 @@ def _slow(many: bool) -> tuple[int, int]:
         .where(live, silent(now))
     )
     tasks = select(Task.id).join(Incident, Incident.id == Task.incident_id).where(live, late(now))
-    return _count(departments), _count(tasks)
+    orphans = select(Task.id).join(Incident, Incident.id == Task.incident_id).where(live, unowned())
+    return _count(departments), _count(tasks), _count(orphans)
 
 
 def _count(query: Select[int]) -> int:
@@ -82,6 +84,16 @@ def silent(at: datetime) -> ColumnElement[bool]:
 def late(at: datetime) -> ColumnElement[bool]:
     """Tasks that should be finished by now."""
     return and_(text("tasks.status IN ('todo', 'doing', 'blocked')"), Task.due_at <= at)
+
+
+def unowned() -> ColumnElement[bool]:
+    """Tasks that nobody owns: each is an alarm."""
+    return and_(text("tasks.assignee_id IS NULL"), text("tasks.status IN ('todo', 'doing', 'blocked')"))
+
+
+def unowned_tasks() -> Select[int]:
+    """The incidents with such tasks."""
+    return select(Task.incident_id).where(unowned())
 
 
 def late_tasks(at: datetime) -> Select[int]:

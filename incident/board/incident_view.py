@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from incident import accounts, clock, timeline
 from incident.accounts import Actor
-from incident.board import figures, frame, times
+from incident.board import figures, frame, task_view, times
+from incident.board.task_view import Book
 from incident.coordination import departments, roles, tasks
 from incident.db import db
 from incident.errors import N_, Reason
@@ -29,7 +30,7 @@ from incident.models.records import TimelineEvent
 from incident.permissions import Permission
 from incident.playbooks import library
 from incident.playbooks.schema import Plan
-from incident.vocabulary import IncidentRole, Level, Stage, TaskStatus
+from incident.vocabulary import IncidentRole, Level, Stage
 
 EVENTS = 100  # of the timeline on the page; the rest on request
 COMPLAINTS = 20  # on the page; the rest on the list of complaints
@@ -37,15 +38,13 @@ PEOPLE = 500  # offered in lists of people
 STEPS = 60  # Slack steps on the page, the latest
 ORDER = list(Stage)
 RAISE, LOWER = N_("raise"), N_("lower")
-VERBS = {
-    TaskStatus.DOING: N_("Take up"),
-    TaskStatus.BLOCKED: N_("Blocked"),
-    TaskStatus.DROPPED: N_("Drop"),
-    TaskStatus.TODO: N_("Put back"),
-}
 KINDS: dict[str, tuple[str, ...]] = {
     "notes": ("note",),
-    "tasks": ("task_added", "task_changed", "task_reassigned", "task_moved", "department_signed_off"),
+    "tasks": (
+        "task_added", "task_changed", "task_reassigned", "task_moved", "task_order_set", "unblocking_asked",
+        "checklist_added", "checklist_ticked", "checklist_unticked", "checklist_removed",
+        "reminder_snoozed", "reminders_stopped", "department_signed_off",
+    ),
     "course": (
         "opened", "acknowledged", "moved", "level_changed", "role_taken", "clock_met", "closed", "cancelled",
     ),
@@ -96,6 +95,7 @@ class View:
     plan: Plan
     people: dict[int, Person]
     missing: list[Reason]
+    book: Book
 
     @property
     def tasks(self) -> list[Task]:
@@ -162,11 +162,6 @@ class View:
             if each != now and (each < now or lower)
         ]
 
-    def moves(self, task: Task) -> list[tuple[str, str]]:
-        """What a task can become from here, beside done, as buttons."""
-        here = TaskStatus(task.status)
-        return [(str(to), _(verb)) for to, verb in VERBS.items() if (here, to) in tasks.MOVES]
-
     def may_lower(self, by: Actor) -> bool:
         """Whether somebody may set a less grave level."""
         return by.id == self.incident.commander_id or by.can(Permission.INCIDENTS_COMMAND)
@@ -179,10 +174,11 @@ class View:
 def of(incident: Incident, *, kinds: str = "", everything: bool = False) -> View:
     """Read it all; `kinds` narrows the timeline to one of KINDS."""
     found = incident.id
-    by_code: dict[str, list[Task]] = {}
-    for task in tasks.of(found):
+    all_tasks, by_code = tasks.of(found), dict[str, list[Task]]()
+    for task in all_tasks:
         by_code.setdefault(task.department_code, []).append(task)
     complaints = select(Complaint).where(Complaint.incident_id == found).order_by(Complaint.id)
+    plan, people = library.version(incident.plan_version_id).plan, _people()
     events, event_count = _events(found, kinds, None if everything else EVENTS)
     return View(
         incident=incident,
@@ -201,8 +197,9 @@ def of(incident: Incident, *, kinds: str = "", everything: bool = False) -> View
                 .limit(STEPS)
             )
         ),
-        plan=library.version(incident.plan_version_id).plan,
-        people=_people(),
+        plan=plan,
+        people=people,
+        book=task_view.book(all_tasks, plan, people),
         missing=acts.missing_for_close(incident) if incident.is_open else [],
     )
 
@@ -276,4 +273,4 @@ def holders(view: View) -> list[tuple[str, str]]:
 
 def usual_due() -> str:
     """What the form of a new task proposes: two hours from now, as the browser's field writes it."""
-    return times.field(clock.now() + times.USUAL_DUE)
+    return times.field(clock.now() + tasks.USUAL_DUE)

@@ -8,7 +8,8 @@ from incident.accounts import Actor
 from incident.alerting import outbox
 from incident.board import access, acting, times
 from incident.board.access import needs
-from incident.coordination import departments, roles, tasks
+from incident.coordination import checklists, departments, roles, tasks
+from incident.coordination.checklists import Wanted
 from incident.db import db
 from incident.errors import N_, Conflict, NotFound
 from incident.lifecycle import common
@@ -16,6 +17,7 @@ from incident.models.alerts import Delivery
 from incident.models.incidents import Incident, Task
 from incident.models.people import Person
 from incident.permissions import Permission
+from incident.vocabulary import TaskStatus
 
 bp = Blueprint("incident_work", __name__)
 ACT = Permission.INCIDENTS_ACT
@@ -28,13 +30,17 @@ def add_task(number: str) -> Response:
     form = request.form
 
     def act(incident: Incident) -> None:
-        due = times.asked(form.get("due_at", ""), "due_at") or clock.now() + times.USUAL_DUE
+        due = times.asked(form.get("due_at", ""), "due_at") or clock.now() + tasks.USUAL_DUE
         tasks.add(
             incident,
             title=form.get("title", ""),
             department=form.get("department", ""),
             due_at=due,
             must=form.get("must") == "1",
+            assignee=person(form.get("assignee", ""), "assignee"),
+            after=[int(each) for each in form.getlist("after") if each.isdigit()],
+            checklist=[Wanted(text=line) for line in form.get("checklist", "").splitlines() if line.strip()],
+            zone=acting.house().zone,
             by=access.actor(),
             at=clock.now(),
         )
@@ -82,13 +88,23 @@ def _change(task: Task, incident: Incident, *, by: Actor) -> None:
         by=by,
         at=clock.now(),
         status=form.get("status") or None,
-        assignee=_person(form.get("assignee", ""), "assignee"),
+        assignee=person(form.get("assignee", ""), "assignee"),
         due_at=due,
         note=form.get("note") or None,
+        unblocker=_unblocker(task),
     )
+    if form.get("item", "").strip():
+        checklists.add(task, incident, form["item"], by=by, at=clock.now())
 
 
-def _person(text: str, place: str) -> Person | None:
+def _unblocker(task: Task) -> Person | None:
+    """Who can unblock it, where the form blocks it or it is blocked; the field stands in other forms too."""
+    blocks = request.form.get("status", task.status) == TaskStatus.BLOCKED
+    return person(request.form.get("unblocker", ""), "unblocker") if blocks else None
+
+
+def person(text: str, place: str) -> Person | None:
+    """Who was chosen in a field; None for nobody. Raises Invalid."""
     if not text:
         return None
     found = db.session.get(Person, int(text)) if text.isdigit() else None
@@ -97,6 +113,23 @@ def _person(text: str, place: str) -> Person | None:
             N_("There is no such person."), reasons=[common.at_place(place, N_("There is no such person."))]
         )
     return found
+
+
+@bp.post("/tasks/<int:task_id>/checklist/<item>")
+@needs(ACT)
+def tick(task_id: int, item: str) -> Response:
+    """Tick an item of a task's list off, or take the tick back."""
+    task = db.session.get(Task, task_id)
+    if task is None:
+        raise NotFound(N_("There is no such task."))
+    number = db.session.get_one(Incident, task.incident_id).number
+    done = request.form.get("done") == "1"
+
+    def act(incident: Incident) -> None:
+        found = db.session.get_one(Task, task_id, with_for_update=True, populate_existing=True)
+        checklists.tick(found, incident, item, done=done, by=access.actor(), at=clock.now())
+
+    return acting.do(number, act, anchor=f"#task-{task_id}")
 
 
 @bp.post("/incidents/<number>/departments/<code>/sign-off")
@@ -129,12 +162,12 @@ def assign(number: str) -> Response:
     role = request.form.get("role", "")
 
     def act(incident: Incident) -> None:
-        person = _person(request.form.get("person", ""), "person")
-        if person is None:
+        holder = person(request.form.get("person", ""), "person")
+        if holder is None:
             raise errors.Invalid(
                 N_("Choose a person."), reasons=[common.at_place("person", N_("Choose a person."))]
             )
-        roles.assign(incident, role, person, by=access.actor(), at=clock.now())
+        roles.assign(incident, role, holder, by=access.actor(), at=clock.now())
 
     return acting.do(number, act, anchor="#people")
 

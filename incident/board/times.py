@@ -10,7 +10,6 @@ from incident import clock, errors
 from incident.board import access
 from incident.errors import N_, Reason
 
-USUAL_DUE = timedelta(hours=2)  # what a task added by hand gets unless somebody says otherwise
 MINUTE, HOUR, DAY = 60, 3_600, 86_400  # seconds
 SOON_SHARE = 0.75  # as the board's "at risk": a clock with this much of its time gone
 

@@ -1,27 +1,25 @@
 """Tasks: the plan's steps with an owner and a due time, and those added by hand."""
 
 import secrets
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from incident import clocks, errors, privacy, timeline
+from incident import clocks, duty, errors, privacy, timeline
 from incident.accounts import Actor
 from incident.alerting import outbox
-from incident.calendars import WorkingCalendar
-from incident.coordination import departments, recusal
+from incident.coordination import checklists, departments, dependencies, recusal, reminders
 from incident.db import db
-from incident.durations import Duration, parse
-from incident.duty import OnDuty
 from incident.errors import N_, Reason
-from incident.models.incidents import Incident, Task
+from incident.models.incidents import Incident, IncidentDepartment, Task
 from incident.models.people import Person
 from incident.permissions import Permission
-from incident.playbooks.schema import Plan
 from incident.vocabulary import Stage, TaskStatus
 
 TITLE_LONGEST, NOTE_LONGEST = 200, 2_000  # characters
+USUAL_DUE = timedelta(hours=2)  # what a task added by hand gets unless somebody says otherwise
 S = TaskStatus
 # (from, to): whether a note must say why
 MOVES: dict[tuple[TaskStatus, TaskStatus], bool] = {
@@ -43,37 +41,6 @@ MOVES: dict[tuple[TaskStatus, TaskStatus], bool] = {
 FEEDBACK = "decision_letter"  # the step in every plan that tells the customer the result
 
 
-def due_after(start: datetime, due: Duration, calendar: WorkingCalendar) -> datetime:
-    """When a step is due that has `due` from the activation: hours by the clock, days by the calendar."""
-    if due.unit in ("wd", "cd"):
-        return calendar.add(start, due.value, "working_days" if due.unit == "wd" else "calendar_days")
-    return start + due.timedelta
-
-
-def planned(
-    plan: Plan, on_duty: dict[str, OnDuty], *, at: datetime, calendar: WorkingCalendar
-) -> list[dict[str, Any]]:
-    """Rows for a plan's steps; whoever is on duty for a department owns its tasks until handed on."""
-    rows = []
-    for position, step in enumerate(plan.steps):
-        duty = on_duty.get(step.department)
-        rows.append(
-            {
-                "key": step.key,
-                "position": position,
-                "department_code": step.department,
-                "stage": step.stage,
-                "title_zh": step.title.zh,
-                "title_en": step.title.en,
-                "must": step.must,
-                "due_at": due_after(at, parse(step.due), calendar),
-                "status": TaskStatus.TODO,
-                "assignee_id": duty.first.id if duty and duty.first else None,
-            }
-        )
-    return rows
-
-
 def of(incident_id: int) -> list[Task]:
     """An incident's tasks in the plan's order."""
     return list(
@@ -92,8 +59,16 @@ def add(
     by: Actor,
     at: datetime,
     must: bool = False,
+    assignee: Person | None = None,
+    after: Sequence[int] = (),
+    checklist: Sequence[checklists.Wanted] = (),
+    zone: ZoneInfo | None = None,
 ) -> Task:
-    """Add a task by hand; raises Invalid, or NotFound for a department that was not called out."""
+    """Add a task by hand; raises Invalid, or NotFound for a department that was not called out.
+
+    Unless somebody is named, the department's lead owns it, else whoever is on duty there (`zone`: the
+    house's).
+    """
     by.must(Permission.INCIDENTS_ACT)
     _must_be_open(incident)
     words = privacy.redact(title.strip())
@@ -102,7 +77,10 @@ def add(
             N_("The task cannot be added."),
             reasons=[Reason(N_("A title of 1 to 200 characters is needed."), loc=("title",))],
         )
-    departments.line(incident, department)
+    line = departments.line(incident, department)
+    if assignee is not None:
+        recusal.must_not_be(incident, _able(assignee))
+    others = dependencies.find(incident, after) if after else []
     task = Task(
         incident_id=incident.id,
         key=f"added_{secrets.token_hex(4)}",
@@ -113,12 +91,29 @@ def add(
         title_en=words,
         must=must,
         due_at=due_at,
+        status=TaskStatus.TODO,
+        assignee_id=assignee.id if assignee else _usual_owner(incident, line, at, zone),
+        after=[each.key for each in others],
+        checklist=checklists.made(checklist, by=by, at=at),
+        reminders_stopped=False,
     )
+    if all(each.finished for each in others):
+        reminders.restart(task, at=at, by=by)
     db.session.add(task)
     incident.last_activity_at = at
     db.session.flush()
     timeline.record(incident.id, "task_added", by=by.label, at=at, task=words, task_id=task.id)
     return task
+
+
+def _usual_owner(
+    incident: Incident, line: IncidentDepartment, at: datetime, zone: ZoneInfo | None
+) -> int | None:
+    """The lead, else whoever is on duty; nobody who stands aside, and in a drill nobody outside it."""
+    found = db.session.get(Person, line.lead_id) if line.lead_id else None
+    if found is None and zone is not None and not incident.drill:
+        found = duty.roster([line.code], at=at, zone=zone)[line.code].first
+    return found.id if found and recusal.bar(incident, found) is None else None
 
 
 def change(
@@ -131,31 +126,28 @@ def change(
     assignee: Person | None = None,
     due_at: datetime | None = None,
     note: str | None = None,
+    unblocker: Person | None = None,
 ) -> Task:
-    """Set a task's status, owner, due time or note; raises Refused for a move the table does not allow."""
+    """Set a task's status, owner, due time or note; raises Refused for a move the table does not allow, and
+    Conflict for one that somebody else has made. `unblocker` is who can end a block."""
     by.must(Permission.INCIDENTS_ACT)
     _must_be_open(incident)
+    if status is not None:
+        _must_be_status(status)
     words = privacy.redact(note.strip())[:NOTE_LONGEST] if note else None
+    if status == task.status and not (words or assignee or due_at or unblocker):
+        _must_be_first(task, by)
     if words:
         task.note = words
     if assignee is not None and assignee.id != task.assignee_id:
         recusal.must_not_be(incident, assignee)
         _reassign(task, assignee, by=by, at=at)
     if due_at is not None and due_at != task.due_at:
-        task.due_at = due_at
-        timeline.record(
-            incident.id, "task_moved", by=by.label, at=at, task=_title(task), due_at=due_at.isoformat()
-        )
-    if status is not None and status not in set(TaskStatus):
-        raise errors.Invalid(
-            N_("There is no task status “%(value)s”."),
-            value=status,
-            reasons=[
-                Reason(N_("Use one of %(values)s."), {"values": ", ".join(TaskStatus)}, loc=("status",))
-            ],
-        )
+        _put_off(task, due_at, by=by, at=at)
     if status is not None and status != task.status:
         _move(task, incident, TaskStatus(status), words, by=by, at=at)
+    if unblocker is not None:
+        _ask_to_unblock(task, unblocker, by=by, at=at)
     incident.last_activity_at = at
     outbox.enqueue(incident.id, "update_card", at=at)
     return task
@@ -166,34 +158,84 @@ def _must_be_open(incident: Incident) -> None:
         raise errors.Refused(N_("The incident is no longer open."))
 
 
-def _title(task: Task) -> dict[str, str]:
-    return {"zh": task.title_zh, "en": task.title_en}
+def _must_be_status(status: str) -> None:
+    if status not in set(TaskStatus):
+        raise errors.Invalid(
+            N_("There is no task status “%(value)s”."),
+            value=status,
+            reasons=[
+                Reason(N_("Use one of %(values)s."), {"values": ", ".join(TaskStatus)}, loc=("status",))
+            ],
+        )
+
+
+def _must_be_first(task: Task, by: Actor) -> None:
+    """Two people pressed the same button: the second hears who has it; the same one again does no harm."""
+    owner = db.session.get(Person, task.assignee_id) if task.assignee_id else None
+    mine = task.done_by == by.label if task.status == S.DONE else owner is None or owner.id == by.id
+    if by.kind == "person" and task.status in (S.DOING, S.DONE) and not mine:
+        raise errors.Conflict(
+            N_("The task is %(status)s already, with %(owner)s."),
+            status=str(task.status),
+            owner=owner.name if owner else {"zh": "无人", "en": "nobody"},
+        )
+
+
+def _able(person: Person) -> Person:
+    if not person.active:
+        raise errors.Refused(N_("%(name)s is no longer active."), name=person.name)
+    return person
 
 
 def _reassign(task: Task, assignee: Person, *, by: Actor, at: datetime) -> None:
-    if not assignee.active:
-        raise errors.Refused(N_("%(name)s is no longer active."), name=assignee.name)
-    task.assignee_id = assignee.id
+    task.assignee_id = _able(assignee).id
+    _remind_afresh(task, by=by, at=at)
     timeline.record(
-        task.incident_id, "task_reassigned", by=by.label, at=at, task=_title(task), to=assignee.name
+        task.incident_id, "task_reassigned", by=by.label, at=at, task=task.titles, to=assignee.name
+    )
+
+
+def _put_off(task: Task, due_at: datetime, *, by: Actor, at: datetime) -> None:
+    task.due_at = due_at
+    _remind_afresh(task, by=None, at=at)
+    timeline.record(
+        task.incident_id, "task_moved", by=by.label, at=at, task=task.titles, due_at=due_at.isoformat()
+    )
+
+
+def _remind_afresh(task: Task, *, by: Actor | None, at: datetime) -> None:
+    task.reminders_stopped = False
+    task.remind_at = None
+    if task.status == S.DOING or not dependencies.of(task.incident_id).waits_for(task):
+        reminders.restart(task, by=by, at=at)
+
+
+def _ask_to_unblock(task: Task, person: Person, *, by: Actor, at: datetime) -> None:
+    if task.status != S.BLOCKED:
+        raise errors.Refused(N_("The task is not blocked; nobody has to unblock it."))
+    if person.id == task.unblocker_id:
+        return
+    task.unblocker_id = _able(person).id
+    reminders.restart(task, by=by, at=at)
+    timeline.record(
+        task.incident_id,
+        "unblocking_asked",
+        by=by.label,
+        at=at,
+        task=task.titles,
+        person=person.name,
+        task_id=task.id,
     )
 
 
 def _move(
     task: Task, incident: Incident, to: TaskStatus, note: str | None, *, by: Actor, at: datetime
 ) -> None:
-    needs_note = MOVES.get((TaskStatus(task.status), to))
-    if needs_note is None:
-        raise errors.Refused(
-            N_("A task that is %(status)s cannot become %(to)s."), status=str(task.status), to=str(to)
-        )
-    if needs_note and not note:
-        raise errors.Invalid(
-            N_("Say why in a note."), reasons=[Reason(N_("A note is needed for this."), loc=("note",))]
-        )
-    task.status = to
-    task.done_at, task.done_by = (at, by.label) if to == TaskStatus.DONE else (None, None)
-    if task.assignee_id is None and by.kind == "person" and to in (TaskStatus.DOING, TaskStatus.DONE):
+    _must_be_allowed(task, incident, to, note)
+    before, task.status = task.status, to
+    task.unblocker_id = None
+    task.done_at, task.done_by = (at, by.label) if to == S.DONE else (None, None)
+    if task.assignee_id is None and by.id is not None and to in (S.DOING, S.DONE):
         recusal.must_not_be(incident, by)
         task.assignee_id = by.id  # whoever does it owns it: every task has an owner
     departments.started(incident, task.department_code)
@@ -203,13 +245,35 @@ def _move(
         "task_changed",
         by=by.label,
         at=at,
-        task=_title(task),
+        task=task.titles,
         status=str(to),
         task_id=task.id,
         **data,
     )
-    if task.key == FEEDBACK and to == TaskStatus.DONE:
+    if task.finished:
+        task.remind_at = None
+    elif before in (S.BLOCKED, S.DONE, S.DROPPED) and not task.reminders_stopped:
+        _remind_afresh(task, by=by, at=at)
+    if task.finished != (before in (S.DONE, S.DROPPED)):
+        dependencies.moved(task, by=by, at=at)
+    if task.key == FEEDBACK and to == S.DONE:
         clocks.happened(incident, "answered", by=by, at=at)
+
+
+def _must_be_allowed(task: Task, incident: Incident, to: TaskStatus, note: str | None) -> None:
+    needs_note = MOVES.get((TaskStatus(task.status), to))
+    if needs_note is None:
+        raise errors.Refused(
+            N_("A task that is %(status)s cannot become %(to)s."), status=str(task.status), to=str(to)
+        )
+    if needs_note and not note:
+        raise errors.Invalid(
+            N_("Say why in a note."), reasons=[Reason(N_("A note is needed for this."), loc=("note",))]
+        )
+    if to in (S.DOING, S.DONE):
+        dependencies.must_not_wait(task, incident)
+    if to == S.DONE:
+        checklists.must_be_ticked(task, incident)
 
 
 def unfinished_musts(incident_id: int) -> list[Reason]:
@@ -217,7 +281,7 @@ def unfinished_musts(incident_id: int) -> list[Reason]:
     return [
         Reason(
             N_("The task “%(task)s” (%(department)s) must be done first."),
-            {"task": _title(task), "department": task.department_code},
+            {"task": task.titles, "department": task.department_code},
             loc=("tasks", task.id),
             href=f"#task-{task.id}",
         )

@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from incident import clocks, duty, labels, privacy, timeline
 from incident.accounts import Actor
 from incident.alerting import escalation, outbox
-from incident.coordination import departments, roles, tasks
+from incident.coordination import departments, planning, roles
 from incident.db import db, insert_one, insert_rows
 from incident.lifecycle.common import House
 from incident.models.ground import Counter
@@ -199,7 +199,7 @@ def _write_children(
     for model, rows in (
         (IncidentDepartment, departments.called_out(plan, on_duty, at=at)),
         (IncidentRoleHolder, roles.from_roster(plan, on_duty, commander, at=at)),
-        (Task, tasks.planned(plan, on_duty, at=at, calendar=calendar)),
+        (Task, planning.planned(plan, on_duty, at=at, calendar=calendar)),
         (Clock, clock_rows),
     ):
         insert_rows(model, [{"incident_id": incident.id, **row} for row in rows])

@@ -40,6 +40,8 @@ OPEN = text("status = 'open'")
 UNANSWERED = text("acknowledged_at IS NULL")
 CALLED = text("state = 'called'")
 UNFINISHED = text("status IN ('todo', 'doing', 'blocked')")
+REMINDED = text("remind_at IS NOT NULL")
+UNOWNED = text("assignee_id IS NULL AND status IN ('todo', 'doing', 'blocked')")
 
 
 class Incident(Base):
@@ -159,7 +161,10 @@ class IncidentRoleHolder(Base):
 
 
 class Task(Base):
-    """One step of the plan, or one added by hand, owned by a department and at most one person."""
+    """One step of the plan, or one added by hand, with one owner; nobody is an alarm.
+
+    `after` holds the keys of the incident's tasks it waits for, `checklist` what has to be ticked off.
+    """
 
     __tablename__ = "tasks"
     __table_args__ = (
@@ -167,6 +172,8 @@ class Task(Base):
         CheckConstraint("status IN ('todo', 'doing', 'blocked', 'done', 'dropped')", name="status"),
         Index("ix_tasks_assignee_id_status", "assignee_id", "status"),
         Index("ix_tasks_due", "due_at", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
+        Index("ix_tasks_remind", "remind_at", sqlite_where=REMINDED, postgresql_where=REMINDED),
+        Index("ix_tasks_unowned", "incident_id", sqlite_where=UNOWNED, postgresql_where=UNOWNED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -184,6 +191,11 @@ class Task(Base):
     note: Mapped[str | None]
     done_at: Mapped[datetime | None]
     done_by: Mapped[str | None]
+    after: Mapped[list[str]] = mapped_column(default=list)
+    checklist: Mapped[list[Any]] = mapped_column(default=list)
+    unblocker_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    remind_at: Mapped[datetime | None]
+    reminders_stopped: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - the shape that SQLAlchemy asks for
@@ -191,6 +203,16 @@ class Task(Base):
     def title(self, locale: str) -> str:
         """The title for a locale."""
         return self.title_zh if locale.startswith("zh") else self.title_en
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The title in both languages, as a value of a sentence."""
+        return {"zh": self.title_zh, "en": self.title_en}
+
+    @property
+    def reminded_id(self) -> int | None:
+        """Whose move it is: whoever can unblock a blocked task, else its owner."""
+        return self.unblocker_id or self.assignee_id
 
     @property
     def finished(self) -> bool:
