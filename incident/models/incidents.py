@@ -41,7 +41,6 @@ UNANSWERED = text("acknowledged_at IS NULL")
 CALLED = text("state = 'called'")
 UNFINISHED = text("status IN ('todo', 'doing', 'blocked')")
 REMINDED = text("remind_at IS NOT NULL")
-UNOWNED = text("assignee_id IS NULL AND status IN ('todo', 'doing', 'blocked')")
 
 
 class Incident(Base):
@@ -173,7 +172,6 @@ class Task(Base):
         Index("ix_tasks_assignee_id_status", "assignee_id", "status"),
         Index("ix_tasks_due", "due_at", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
         Index("ix_tasks_remind", "remind_at", sqlite_where=REMINDED, postgresql_where=REMINDED),
-        Index("ix_tasks_unowned", "incident_id", sqlite_where=UNOWNED, postgresql_where=UNOWNED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -10,7 +10,6 @@ depends_on = None
 
 UNFINISHED = "status IN ('todo', 'doing', 'blocked')"
 REMINDED = sa.text("remind_at IS NOT NULL")
-UNOWNED = sa.text(f"assignee_id IS NULL AND {UNFINISHED}")
 
 
 def upgrade() -> None:
@@ -33,9 +32,6 @@ def upgrade() -> None:
     op.create_index(
         "ix_tasks_remind", "tasks", ["remind_at"], sqlite_where=REMINDED, postgresql_where=REMINDED
     )
-    op.create_index(
-        "ix_tasks_unowned", "tasks", ["incident_id"], sqlite_where=UNOWNED, postgresql_where=UNOWNED
-    )
     op.execute(
         f"UPDATE tasks SET remind_at = due_at WHERE {UNFINISHED}"  # noqa: S608 - our own words
         " AND incident_id IN (SELECT id FROM incidents WHERE status = 'open')"
@@ -44,7 +40,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take them away."""
-    op.drop_index("ix_tasks_unowned", "tasks")
     op.drop_index("ix_tasks_remind", "tasks")
     with op.batch_alter_table("tasks") as batch:
         for name in ("unblocker_id", "reminders_stopped", "remind_at", "checklist", "after"):
