@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
-from incident import audit, calendars, clock, drills, duty_watch, housekeeping, notices
+from incident import audit, calendars, clock, drills, duty_watch, housekeeping, notices, option_watch
 from incident.accounts import Actor
 from incident.alerting import escalation
 from incident.db import db, is_sqlite, unit_of_work
@@ -106,6 +106,12 @@ JOBS: tuple[Job, ...] = (
         timedelta(minutes=1),
         lambda beat: duty_watch.sweep(at=beat.at, house=beat.house),
         N_("Look for departments with nobody on duty"),
+    ),
+    Job(
+        "end_offers",
+        timedelta(seconds=30),
+        lambda beat: option_watch.sweep(at=beat.at),
+        N_("End the offers whose day is over"),
     ),
     Job(
         "watch_plans",

@@ -9,13 +9,13 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.wrappers import Response as AnyResponse
 
 from incident import errors, i18n
-from incident.api import acts, complaints, drills, incidents, playbooks, problems, reviews, tasks
+from incident.api import acts, complaints, drills, incidents, playbooks, problems, resolution, reviews, tasks
 from incident.api.registry import CALLS, MIB, PARAMETERS, Call
 from incident.errors import N_
 
 REF = "#/components/schemas/"
 VERSION = "1"
-TAGS = (complaints.TAG, incidents.TAG, acts.TAG, tasks.TAG, playbooks.TAG, drills.TAG, reviews.TAG)
+TAGS = (complaints.TAG, incidents.TAG, acts.TAG, tasks.TAG, resolution.TAG, playbooks.TAG, drills.TAG, reviews.TAG)
 # Which refusals a call may answer with; 500 and 503 belong to every one.
 ALWAYS = (401, 403, 404, 429, 500, 503)
 READS_QUERY = (422,)

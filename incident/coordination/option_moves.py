@@ -24,6 +24,7 @@ MOVES: dict[tuple[OptionState, str], OptionState] = {
     (S.OFFERED, "accept"): S.ACCEPTED,
     (S.OFFERED, "decline"): S.DECLINED,
     (S.OFFERED, "expire"): S.EXPIRED,
+    (S.COUNTERED, "counter"): S.COUNTERED,
     (S.COUNTERED, "offer"): S.OFFERED,
     (S.COUNTERED, "accept"): S.ACCEPTED,
     (S.COUNTERED, "decline"): S.DECLINED,

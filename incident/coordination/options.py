@@ -49,6 +49,18 @@ def find(option_id: int) -> ResolutionOption:
     return found
 
 
+def incident_of(option: ResolutionOption) -> Incident:
+    """The incident an option belongs to."""
+    return db.session.get_one(Incident, option.incident_id)
+
+
+def locked(option_id: int) -> tuple[Incident, ResolutionOption]:
+    """An option and its incident, both as they are now and locked for one act; raises NotFound."""
+    incident_id = find(option_id).incident_id
+    incident = db.session.get_one(Incident, incident_id, with_for_update=True, populate_existing=True)
+    return incident, find(option_id)
+
+
 def write(
     incident: Incident, wanted: Wanted, *, by: Actor, at: datetime, calendar: WorkingCalendar
 ) -> ResolutionOption:

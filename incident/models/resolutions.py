@@ -151,6 +151,11 @@ class OptionEvent(Base):
     currency: Mapped[str | None] = mapped_column(String(3))
     words: Mapped[dict[str, Any] | None] = mapped_column(privacy.EncryptedJson)
 
+    @property
+    def told(self) -> str | None:
+        """The words of a counter-offer or a reason; what looks personal is masked."""
+        return privacy.redact(str(self.words["text"])) if self.words else None
+
 
 class OptionApproval(Base):
     """Somebody's yes; the database itself refuses a second by the same person and one by the proposer."""

@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 
 from incident.api.registry import CALLS
 from tests import builders
+from tests.api import resolution_calls
 from tests.api.calling import Api, problem
 
 
@@ -72,6 +73,7 @@ def test_every_call_answers_as_the_document_says(api, document):
     api.call("POST", "/complaints/bulk", data=f"{line}\n{{\n".encode(), content_type="application/x-ndjson")
     api.post("/incidents", {"complaint_type": "other", "summary": "Something happened"})
     read_everything(api, number, plain["id"])
+    resolution_calls.walk(api, number)
     act(api, number)
     drill(api)
     api.get("/incidents?drill=all")
