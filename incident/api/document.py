@@ -15,7 +15,16 @@ from incident.errors import N_
 
 REF = "#/components/schemas/"
 VERSION = "1"
-TAGS = (complaints.TAG, incidents.TAG, acts.TAG, tasks.TAG, resolution.TAG, playbooks.TAG, drills.TAG, reviews.TAG)
+TAGS = (
+    complaints.TAG,
+    incidents.TAG,
+    acts.TAG,
+    tasks.TAG,
+    resolution.TAG,
+    playbooks.TAG,
+    drills.TAG,
+    reviews.TAG,
+)
 # Which refusals a call may answer with; 500 and 503 belong to every one.
 ALWAYS = (401, 403, 404, 429, 500, 503)
 READS_QUERY = (422,)

@@ -1,4 +1,4 @@
-"""The README's tour as its readers take it: a complaint by the form, the alert in Slack, the work, the close."""
+"""The README's tour as readers take it: a complaint by the form, the alert in Slack, the work, the close."""
 
 import re
 
