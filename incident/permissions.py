@@ -22,6 +22,7 @@ class Permission(StrEnum):
     COMPLAINTS_READ = "complaints:read"
     COMPLAINTS_REVEAL = "complaints:reveal"
     COMPLAINTS_WRITE = "complaints:write"
+    DECISIONS_APPROVE = "decisions:approve"
     DELIVERIES_RETRY = "deliveries:retry"
     DRILLS_MANAGE = "drills:manage"
     DRILLS_READ = "drills:read"
@@ -45,7 +46,7 @@ _READ = {
     _P.REPORTS_READ,
 }
 _RESPOND = _READ | {_P.COMPLAINTS_WRITE, _P.COMPLAINTS_REVEAL, _P.INCIDENTS_ACT, _P.DELIVERIES_RETRY}
-_COMMAND = _RESPOND | {_P.INCIDENTS_CLOSE, _P.INCIDENTS_COMMAND}
+_COMMAND = _RESPOND | {_P.DECISIONS_APPROVE, _P.INCIDENTS_CLOSE, _P.INCIDENTS_COMMAND}
 
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.RESPONDER: frozenset(_RESPOND),

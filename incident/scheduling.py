@@ -16,8 +16,19 @@ from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
-from incident import audit, calendars, clock, drills, duty_watch, housekeeping, notices, option_watch
+from incident import (
+    aftercare,
+    audit,
+    calendars,
+    clock,
+    drills,
+    duty_watch,
+    housekeeping,
+    notices,
+    option_watch,
+)
 from incident.accounts import Actor
 from incident.alerting import escalation
 from incident.db import db, is_sqlite, unit_of_work
@@ -100,6 +111,12 @@ JOBS: tuple[Job, ...] = (
         timedelta(seconds=30),
         lambda beat: reviews.remind(at=beat.at, calendar=beat.house.calendar),
         N_("Remind the owners of post-mortems"),
+    ),
+    Job(
+        "remind_follow_ups",
+        timedelta(seconds=30),
+        lambda beat: aftercare.remind(at=beat.at, house=beat.house),
+        N_("Remind the owners of follow-ups with customers"),
     ),
     Job(
         "watch_duty",
@@ -187,8 +204,6 @@ class Leadership:
 
 def db_errors() -> tuple[type[Exception], ...]:
     """What a lost database looks like."""
-    from sqlalchemy.exc import SQLAlchemyError
-
     return (SQLAlchemyError,)  # not DBAPIError alone: a pool without a free connection raises TimeoutError
 
 
@@ -281,6 +296,5 @@ def beat(name: str, holder: str) -> None:
 
 def planned(*, by: Actor) -> list[dict[str, Any]]:
     """Everything that is scheduled and somebody may know of, soonest first: {at, what, subject, href}."""
-    return sorted(
-        [*drills.upcoming(by=by), *reviews.upcoming(), *escalation.upcoming()], key=lambda row: row["at"]
-    )
+    parts = (drills.upcoming(by=by), reviews.upcoming(), aftercare.upcoming(), escalation.upcoming())
+    return sorted((row for part in parts for row in part), key=lambda row: row["at"])

@@ -8,6 +8,7 @@ from flask import current_app
 
 from incident import accounts, demo, duty
 from incident.accounts import Actor
+from incident.coordination import decisions, sending, telling
 from incident.db import db, unit_of_work
 from incident.intake import body, receive
 from incident.lifecycle import acts
@@ -96,6 +97,31 @@ def a_complaint(*, by: Actor = BY, at: datetime = NOW, **given: Any) -> receive.
     prepared = receive.prepare(body.read(complaint_body(**given), at=at))
     with unit_of_work():
         return receive.receive(prepared, by=by, at=at, house=house())
+
+
+def told(incident: Incident, *, at: datetime = NOW + timedelta(minutes=5)) -> None:
+    """Write, approve and send the decision to every customer of an incident, by three people."""
+    for each in telling.cases(incident.id):
+        if each.told:
+            continue
+        about = each.complaint.id if each.complaint else None
+        for act in (
+            lambda case: decisions.write(
+                incident, case, "尊敬的{name}：处理决定如下。", locale="zh_CN", by=acting("li"), at=at
+            ),
+            lambda case: decisions.submit(incident, case, by=acting("li"), at=at),
+            lambda case: decisions.approve(incident, case, by=acting("zhao"), at=at),
+            lambda case: sending.sent(
+                incident,
+                case,
+                sending.Sending("letter", "EMS 1234", at),
+                by=acting("li"),
+                at=at,
+                calendar=house().calendar,
+            ),
+        ):
+            with unit_of_work():
+                act(decisions.case_of(incident, about))
 
 
 def an_incident(

@@ -107,7 +107,18 @@ class Planned(BaseModel):
     """Something that will happen by itself."""
 
     at: datetime
-    what: Literal["drill", "review", "review_reminder", "escalation", "shift", "gap"]
+    what: Literal[
+        "drill",
+        "review",
+        "review_reminder",
+        "call_back",
+        "welfare_check",
+        "effect_check",
+        "other",
+        "escalation",
+        "shift",
+        "gap",
+    ]
     about: str
     sentence: Words
     url: str

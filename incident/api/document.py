@@ -9,7 +9,18 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.wrappers import Response as AnyResponse
 
 from incident import errors, i18n
-from incident.api import acts, complaints, drills, incidents, playbooks, problems, resolution, reviews, tasks
+from incident.api import (
+    acts,
+    complaints,
+    decisions,
+    drills,
+    incidents,
+    playbooks,
+    problems,
+    resolution,
+    reviews,
+    tasks,
+)
 from incident.api.registry import CALLS, MIB, PARAMETERS, Call
 from incident.errors import N_
 
@@ -21,6 +32,7 @@ TAGS = (
     acts.TAG,
     tasks.TAG,
     resolution.TAG,
+    decisions.TAG,
     playbooks.TAG,
     drills.TAG,
     reviews.TAG,

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from incident import clock, errors, privacy
 from incident.board import access, complaint_list, frame, times, typed
+from incident.coordination import telling
 from incident.db import db, unit_of_work
 from incident.duty_import import moment
 from incident.errors import N_
@@ -162,6 +163,7 @@ def _page(complaint: Complaint, **more: Any) -> str:
         complaint=complaint,
         masked=complaint.masked(),
         incident=found or None,
+        telling=telling.about(complaint) if found else None,
         fields=FIELDS,
         redact=privacy.redact,
         **{"form": typed.Typed(), "revealed": {}, "asked": request.args.get("reveal", ""), **more},

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from incident import clocks, duty, errors, privacy, timeline
 from incident.accounts import Actor
 from incident.alerting import outbox
-from incident.coordination import checklists, departments, dependencies, recusal, reminders
+from incident.coordination import checklists, departments, dependencies, recusal, reminders, telling
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.models.incidents import Incident, IncidentDepartment, Task
@@ -232,6 +232,12 @@ def _move(
     task: Task, incident: Incident, to: TaskStatus, note: str | None, *, by: Actor, at: datetime
 ) -> None:
     _must_be_allowed(task, incident, to, note)
+    _turn(task, incident, to, note, by=by, at=at)
+
+
+def _turn(
+    task: Task, incident: Incident, to: TaskStatus, note: str | None, *, by: Actor, at: datetime
+) -> None:
     before, task.status = task.status, to
     task.unblocker_id = None
     task.done_at, task.done_by = (at, by.label) if to == S.DONE else (None, None)
@@ -270,27 +276,24 @@ def _must_be_allowed(task: Task, incident: Incident, to: TaskStatus, note: str |
         raise errors.Invalid(
             N_("Say why in a note."), reasons=[Reason(N_("A note is needed for this."), loc=("note",))]
         )
+    if task.key == FEEDBACK and to == S.DONE:
+        telling.must_be_complete(incident)
     if to in (S.DOING, S.DONE):
         dependencies.must_not_wait(task, incident)
     if to == S.DONE:
         checklists.must_be_ticked(task, incident)
 
 
-def unfinished_musts(incident_id: int) -> list[Reason]:
-    """The must-do tasks that keep an incident from closing."""
-    return [
-        Reason(
-            N_("The task “%(task)s” (%(department)s) must be done first."),
-            {"task": task.titles, "department": task.department_code},
-            loc=("tasks", task.id),
-            href=f"#task-{task.id}",
-        )
-        for task in of(incident_id)
-        if task.must and task.key != FEEDBACK and not task.finished
-    ]
+def told(incident: Incident, *, by: Actor, at: datetime) -> None:
+    """Every customer has been told: the step is done, whatever it waited for, and the clocks end."""
+    step = keyed(incident.id, FEEDBACK)
+    if step is not None and not step.finished:
+        _turn(step, incident, S.DONE, None, by=by, at=at)
+    else:
+        clocks.happened(incident, "answered", by=by, at=at)
 
 
-def feedback_given(incident_id: int) -> bool:
-    """Whether the customer was told the result."""
-    found = db.session.scalar(select(Task).where(Task.incident_id == incident_id, Task.key == FEEDBACK))
-    return found is None or found.status == TaskStatus.DONE
+def keyed(incident_id: int, key: str) -> Task | None:
+    """An incident's task for a step of its plan, where the plan has it."""
+    query = select(Task).where(Task.incident_id == incident_id, Task.key == key)
+    return db.session.scalars(query).one_or_none()

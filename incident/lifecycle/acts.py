@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, update
 from incident import clocks, errors, privacy, timeline
 from incident.accounts import Actor
 from incident.alerting import escalation, outbox
-from incident.coordination import departments, recusal, roles, tasks
+from incident.coordination import closing, departments, follow_ups, recusal, roles, telling
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.lifecycle import common
@@ -51,6 +51,7 @@ def acknowledge(incident: Incident, *, by: Actor, at: datetime) -> Incident:
     if incident.commander_id is None:
         roles.assign(incident, IncidentRole.COMMANDER, db.session.get_one(Person, by.id), by=by, at=at)
     clocks.happened(incident, "acknowledged", by=by, at=at)
+    follow_ups.plan_welfare(incident, by=by, at=at)
     common.show(incident, at=at, said="acknowledged", name=by.name)
     outbox.enqueue(incident.id, "invite", at=at)
     return incident
@@ -209,6 +210,7 @@ def close(incident: Incident, *, summary: str, by: Actor, at: datetime, house: H
     timeline.record(incident.id, "closed", by=by.label, at=at, summary=words)
     if not incident.drill:
         reviews.schedule(incident, house.calendar, by=by, at=at)
+        follow_ups.plan_effect_check(incident, by=by, at=at, calendar=house.calendar)
     common.show(incident, at=at, said="closed", name=by.name)
     return incident
 
@@ -218,14 +220,7 @@ def missing_for_close(incident: Incident) -> list[Reason]:
     missing = []
     if incident.acknowledged_at is None:
         missing.append(Reason(N_("Nobody has acknowledged the incident yet."), href="#acknowledge"))
-    if not tasks.feedback_given(incident.id):
-        missing.append(
-            Reason(
-                N_("The customer has not been told the result."),
-                loc=("feedback",),
-                href="#task-decision_letter",
-            )
-        )
+    missing += _missing_after(incident)
     if incident.stage != Stage.FOLLOW_UP:
         missing.append(
             Reason(
@@ -235,7 +230,16 @@ def missing_for_close(incident: Incident) -> list[Reason]:
                 href="#stages",
             )
         )
-    return [*missing, *tasks.unfinished_musts(incident.id), *departments.still_open(incident.id)]
+    return [*missing, *closing.unfinished_musts(incident.id), *departments.still_open(incident.id)]
+
+
+def _missing_after(incident: Incident) -> list[Reason]:
+    """Each customer is sent the decision and followed up; without a complaint the step alone is asked for."""
+    untold = telling.missing(incident)
+    if not untold and not closing.feedback_given(incident.id):
+        said, place = N_("The customer has not been told the result."), "#task-decision_letter"
+        untold = [Reason(said, loc=("feedback",), href=place)]
+    return [*untold, *telling.not_followed(incident)]
 
 
 def cancel(incident: Incident, *, reason: str, by: Actor, at: datetime) -> Incident:

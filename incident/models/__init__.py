@@ -4,6 +4,7 @@ from incident.models import (  # noqa: F401 - imported so that the metadata is w
     alerts,
     complaints,
     conduct,
+    decisions,
     drills,
     evidence,
     ground,

@@ -225,6 +225,15 @@ class Rule(Strict):
     confidence: Confidence
     effective_from: date
     effective_to: date | None = None
+    letter: Text | None = Field(None, description="How a decision letter says it; {value} is the rule's.")
+
+
+class Remedy(Strict):
+    """A way open to a complainant who disagrees, as a decision letter says it."""
+
+    text: Text
+    source: str
+    confidence: Confidence
 
 
 class RuleSet(Strict):
@@ -234,6 +243,7 @@ class RuleSet(Strict):
     name: Text
     time_zone: str
     rules: list[Rule] = Field(min_length=1)
+    remedies: list[Remedy] = []
 
     @model_validator(mode="after")
     def _no_repeats(self) -> Self:

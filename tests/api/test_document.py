@@ -119,6 +119,7 @@ def act(api, number):
     whole = api.get(path).get_json()
     running = next(each for each in whole["clocks"] if each["state"] == "running")
     api.post(f"{path}/clocks/{running['id']}/meet", as_="zhao")
+    tell(api, path)
     for task in whole["tasks"]:
         api.patch(f"/tasks/{task['id']}", {"status": "done", "note": "done"}, as_="zhao")
     for line in whole["departments"]:
@@ -126,6 +127,23 @@ def act(api, number):
     assert api.post(f"{path}/close", {"summary": "settled"}, as_="zhao").status_code == 200
     review = api.get("/reviews").get_json()["items"][0]
     api.get(f"/reviews/{review['id']}")
+
+
+def tell(api, path):
+    text = {"text": "{name}：经核查，我行致歉。"}
+    api.post(f"{path}/decision", {**text, "submit": False}, as_="li")
+    api.post(f"{path}/decision/submit", as_="li")
+    api.post(f"{path}/decision/return", {"reason": "more"}, as_="zhao")
+    api.post(f"{path}/decision", text, as_="li")
+    api.post(f"{path}/decision/approve", as_="zhao")
+    api.post(f"{path}/decision/sent", {"proof": "EMS 1"}, as_="li")
+    api.get(f"{path}/decision")
+    [planned] = api.get(f"{path}/follow_ups").get_json()["items"]
+    api.post(f"{path}/follow_ups/{planned['id']}", {"note": "satisfied"}, as_="li")
+    api.post(f"{path}/follow_ups", {}, as_="li")
+    api.post(f"{path}/satisfaction", {"score": 5}, as_="li")
+    other = api.complaint()["incident"]["number"]
+    api.post(f"/incidents/{other}/decision/withdraw", {"proof": "letter"}, as_="li")
 
 
 def drill(api):

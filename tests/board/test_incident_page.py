@@ -150,7 +150,7 @@ def test_closing_is_refused_with_the_list_of_what_is_missing_each_a_link(zhao):
     assert answer.status_code == 409
     refusal = answer.text.partition('id="refusal"')[2].partition('id="live"')[0]
     said = html.unescape(refusal)
-    assert "The customer has not been told the result." in said
+    assert "has not been sent the decision." in said
     assert "must be done first" in said and "has not signed off" in said
     targets = re.findall(r'href="#([\w-]+)"', refusal)
     assert len(targets) > 5
@@ -162,6 +162,7 @@ def test_closing_is_refused_with_the_list_of_what_is_missing_each_a_link(zhao):
 
 def test_an_incident_with_nothing_missing_closes_and_then_takes_no_more(zhao):
     incident = builders.an_incident(stage="follow_up")
+    builders.told(incident)
     with unit_of_work():
         ended = {"status": "done", "done_at": SOON, "done_by": "test"}
         db.session.execute(update(Task).where(Task.incident_id == incident.id).values(**ended))

@@ -40,6 +40,8 @@ PAGES = (
     "/duty/<code>",
     "/duty/import",
     "/incidents/<number>",
+    "/incidents/<number>/decision",
+    "/incidents/<number>/resolution",
     "/playbooks",
     "/playbooks/<key>",
     "/playbooks/<key>/versions",

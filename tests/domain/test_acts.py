@@ -39,8 +39,10 @@ def at_once(app: Flask, calls: Sequence[Callable[[], object]]) -> list[object]:
 def done_with(incident: Incident, *, but: str | None = None) -> None:
     """Finish every must-do task (but one) and sign every department off."""
     by = builders.acting("zhao")
+    if but != tasks.FEEDBACK:
+        builders.told(incident, at=LATER)
     for task in tasks.of(incident.id):
-        if task.key != but and (task.must or task.key == tasks.FEEDBACK):
+        if task.key not in (but, tasks.FEEDBACK) and task.must:
             with unit_of_work():
                 tasks.change(task, incident, by=by, at=LATER, status="done")
     for line in departments.lines(incident.id):
@@ -185,7 +187,7 @@ def test_closing_names_everything_that_is_missing(app: Flask) -> None:
     with pytest.raises(errors.Refused) as refused:
         acts.close(incident, summary="完", by=builders.acting("zhao"), at=LATER, house=builders.house())
     places = {reason.loc[:1] for reason in refused.value.reasons}
-    assert {("feedback",), ("stage",), ("tasks",), ("departments",)} <= places
+    assert {("decision",), ("stage",), ("tasks",), ("departments",)} <= places
     assert len(refused.value.reasons) == refused.value.values["count"]
 
 
@@ -210,12 +212,12 @@ def test_an_incident_closes_when_all_is_done_and_gets_its_review(app: Flask) -> 
 
 def test_without_the_decision_told_to_the_customer_it_does_not_close(app: Flask) -> None:
     incident = builders.an_incident(stage="follow_up")
-    done_with(incident, but=None)
-    letter = next((task for task in tasks.of(incident.id) if task.key == tasks.FEEDBACK), None)
+    letter = tasks.keyed(incident.id, tasks.FEEDBACK)
     assert letter is not None
-    with unit_of_work():
-        tasks.change(letter, incident, by=builders.acting("zhao"), at=LATER, status="doing", note="更正")
-    assert [reason.loc for reason in acts.missing_for_close(incident)][:1] == [("feedback",)]
+    with pytest.raises(errors.Refused) as refused, unit_of_work():
+        tasks.change(letter, incident, by=builders.acting("zhao"), at=LATER, status="done")
+    assert [reason.loc[0] for reason in refused.value.reasons] == ["decision"]
+    assert [reason.loc[0] for reason in acts.missing_for_close(incident)][:1] == ["decision"]
 
 
 def test_a_responder_who_is_not_the_commander_cannot_close(app: Flask) -> None:

@@ -10,7 +10,17 @@ from flask import Flask
 
 from incident import i18n, labels, scheduling, timeline
 from incident.alerting import checks, outbox
-from incident.models import alerts, conduct, drills, evidence, incidents, people, resolutions, reviews
+from incident.models import (
+    alerts,
+    conduct,
+    decisions,
+    drills,
+    evidence,
+    incidents,
+    people,
+    resolutions,
+    reviews,
+)
 from incident.permissions import ROLES, SCOPES, Permission, Role
 from incident.playbooks import files
 from incident.settings import ROOT, Settings
@@ -54,6 +64,9 @@ def test_every_enumeration_that_people_read_has_words_for_each_member() -> None:
         "review_state": reviews.ReviewState,
         "option_kind": OptionKind,
         "option_state": resolutions.OptionState,
+        "letter_state": decisions.LetterState,
+        "follow_up_kind": decisions.FollowUpKind,
+        "follow_up_state": decisions.FollowUpState,
         "repeats": people.Repeats,
         "role": IncidentRole,
         "person_role": Role,

@@ -12,6 +12,7 @@ SAID: dict[str, str] = {
     "acknowledged": N_("✅ %(name)s acknowledged the incident."),
     "moved": N_("➡️ %(name)s moved the incident to %(stage)s."),
     "level_changed": N_("↕️ %(name)s changed the level to %(level)s."),
+    "reopened": N_("🔁 %(name)s opened the incident again, at %(stage)s."),
     "closed": N_("🏁 %(name)s closed the incident."),
 }
 

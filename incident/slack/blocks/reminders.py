@@ -16,6 +16,14 @@ ABOUT: dict[str, tuple[str, str]] = {
         N_("⚠️ Roles or departments of %(number)s are without anybody; give them to somebody."),
         "/incidents/%(number)s#people",
     ),
+    "follow_up": (
+        N_("⏰ %(number)s: “%(follow_up)s” is due at %(due)s."),
+        "/incidents/%(number)s/decision#follow-ups",
+    ),
+    "reopened": (
+        N_("🔁 %(number)s was opened again and you command it; look at it now."),
+        "/incidents/%(number)s",
+    ),
     "duty": (N_("⚠️ Nobody is on duty for %(department)s."), "/admin/duty"),
 }
 
