@@ -19,8 +19,11 @@ WORDS: dict[str, dict[str, str]] = {
     "part": {"responsible": N_("responsible"), "support": N_("support")},
     "department_state": {
         "called": N_("called out"),
+        "accepted": N_("accepted"),
         "working": N_("working"),
+        "blocked": N_("blocked"),
         "signed_off": N_("signed off"),
+        "stood_down": N_("stood down"),
     },
     "delivery_state": {
         "waiting": N_("waits for another step"),
@@ -41,6 +44,7 @@ WORDS: dict[str, dict[str, str]] = {
         "pin": N_("Pin the card"),
         "bookmark": N_("Bookmark the board"),
         "post": N_("Post a message"),
+        "line": N_("Tell a department's lead"),
         "remind": N_("Remind"),
         "update_card": N_("Update the card"),
         "update_announcement": N_("Update the announcement"),

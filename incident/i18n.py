@@ -27,6 +27,7 @@ _VALUE_KINDS: dict[str, tuple[str, ...]] = {
     "status": ("task_status", "status"),
     "state": ("delivery_state",),
     "drill_state": ("drill_state",),
+    "line_state": ("department_state",),
     "step": ("step",),
     "role": ("role", "person_role"),
     "option_kind": ("option_kind",),

@@ -26,6 +26,7 @@ from incident import (
     drills,
     duty_watch,
     housekeeping,
+    line_watch,
     notices,
     option_watch,
 )
@@ -93,6 +94,12 @@ JOBS: tuple[Job, ...] = (
         timedelta(seconds=1),
         lambda beat: escalation.sweep(at=beat.at, zone=beat.house.zone, rule_set=beat.house.rule_set),
         N_("Alert the next people where nobody has acknowledged"),
+    ),
+    Job(
+        "watch_lines",
+        timedelta(seconds=2),
+        lambda beat: line_watch.sweep(at=beat.at, house=beat.house),
+        N_("Ask for departments that do not accept or report in time"),
     ),
     Job(
         "start_drills",

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from incident.alerting import escalation, facts
 from incident.alerting.facts import PersonFacts
 from incident.db import db
 from incident.errors import N_
 from incident.models.alerts import Delivery
-from incident.models.incidents import Incident
+from incident.models.incidents import DepartmentState, Incident, IncidentDepartment
 from incident.models.people import Person
 
 Check = Callable[[Delivery, Incident], str | None]
@@ -44,6 +46,25 @@ def _active(delivery: Delivery, _incident: Incident) -> str | None:
     return None if person and person.active else N_("The person is no longer active.")
 
 
+def _line(delivery: Delivery, incident: Incident) -> str | None:
+    """Whether what a message says of a department's line still holds."""
+    said = delivery.payload
+    line = db.session.scalar(
+        select(IncidentDepartment).where(
+            IncidentDepartment.incident_id == incident.id, IncidentDepartment.code == said["code"]
+        ),
+        execution_options={"populate_existing": True},
+    )
+    holds = line is not None and {
+        "called": line.state == DepartmentState.CALLED and line.lead_id == said["person_id"],
+        "unaccepted": line.state == DepartmentState.CALLED,
+        "silent": line.next_update_at is not None and line.next_update_at.isoformat() == said.get("due_at"),
+        "lead": line.lead_id == said["person_id"],
+        "blocked": line.state == DepartmentState.BLOCKED,
+    }.get(said["about"], False)
+    return None if holds else N_("The department's line has moved on since.")
+
+
 def _has_card(_delivery: Delivery, incident: Incident) -> str | None:
     return None if incident.card_ts else N_("There is no card to update.")
 
@@ -69,6 +90,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "post": (_has_channel,),
     "update_card": (_has_card,),
     "update_announcement": (_live, _has_announcement),
+    "line": (_open, _active, _participant, _line),
     "remind": (_participant,),
     "update_page": (),
 }

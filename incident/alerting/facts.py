@@ -48,11 +48,22 @@ class PersonFacts:
 
 @dataclass(frozen=True)
 class DepartmentFacts:
-    """A called-out department: `state` is called, working or signed_off."""
+    """A called-out department: `state` is one of `DepartmentState`."""
 
     name: Words
     state: str
     responsible: bool
+
+
+@dataclass(frozen=True)
+class LineFacts:
+    """A department's line; `due_at` is when it is to accept, or to be heard of."""
+
+    code: str
+    department: Words
+    state: str
+    lead: str | None
+    due_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -151,6 +162,27 @@ def _departments(incident_id: int) -> tuple[DepartmentFacts, ...]:
             Words(names[code].name("zh"), names[code].name("en")), str(state), part == "responsible"
         )
         for code, state, part in rows
+    )
+
+
+def department_lines(incident_id: int) -> tuple[LineFacts, ...]:
+    """The lines of an incident, responsible departments first."""
+    D, names = IncidentDepartment, library.departments()
+    rows = db.session.execute(
+        select(D, Person.name)
+        .outerjoin(Person, Person.id == D.lead_id)
+        .where(D.incident_id == incident_id)
+        .order_by(D.part, D.id)
+    )
+    return tuple(
+        LineFacts(
+            line.code,
+            Words(names[line.code].name("zh"), names[line.code].name("en")),
+            str(line.state),
+            lead,
+            line.accept_by if line.state == "called" else line.next_update_at,
+        )
+        for line, lead in rows
     )
 
 

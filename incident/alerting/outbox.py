@@ -27,6 +27,7 @@ STEPS: dict[str, tuple[int, str | None]] = {
     "pin": (5, "post_card"),
     "bookmark": (5, "create_channel"),
     "post": (6, "create_channel"),
+    "line": (6, None),
     "remind": (6, None),
     "update_card": (7, "post_card"),
     "update_announcement": (7, "announce"),

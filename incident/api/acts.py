@@ -8,7 +8,7 @@ from incident import clocks, errors
 from incident.api import answered, asked, views
 from incident.api.door import OK
 from incident.api.registry import Answer, Ask, call
-from incident.coordination import departments, roles
+from incident.coordination import roles
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.lifecycle import acts, common
@@ -80,21 +80,6 @@ def assign_role(ask: Ask, *, number: str) -> Answer:
     incident = common.by_number(number, lock=True)
     holder = person(wanted.person, "person")
     roles.assign(incident, str(wanted.role), holder, by=ask.by, at=ask.at)
-    return changed(incident, ask)
-
-
-@call(
-    "POST",
-    "/incidents/{number}/departments/{code}/sign_off",
-    summary=N_("Sign off for a department"),
-    body=asked.SignOff,
-    **ACT,
-)
-def sign_off(ask: Ask, *, number: str, code: str) -> Answer:
-    """Refused while the department's tasks are not done."""
-    wanted: asked.SignOff = ask.body
-    incident = common.by_number(number, lock=True)
-    departments.sign_off(incident, code.upper(), statement=wanted.note, by=ask.by, at=ask.at)
     return changed(incident, ask)
 
 

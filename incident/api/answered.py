@@ -114,6 +114,13 @@ class DepartmentLine(BaseModel):
     state: DepartmentState
     lead: Someone | None
     called_at: datetime
+    accept_by: datetime | None
+    accepted_at: datetime | None
+    accepted_by: Someone | None
+    next_update_at: datetime | None
+    reported_at: datetime | None
+    report: str | None
+    reason: str | None
     signed_off_at: datetime | None
     signed_off_by: Someone | None
     statement: str | None
@@ -182,6 +189,10 @@ class Incident(IncidentSummary):
     complaints: list[ComplaintRef]
     timeline: list[Event]
     deliveries: list[Delivery]
+
+
+class IncidentWithLine(Incident, DepartmentLine):
+    """The changed incident, with the fields of the line that changed beside its own."""
 
 
 class Received(BaseModel):

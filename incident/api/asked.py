@@ -123,12 +123,6 @@ class AssignRole(Asked):
     person: Who
 
 
-class SignOff(Asked):
-    """What the department did, in one or two sentences."""
-
-    note: Annotated[Text, _line(2_000)]
-
-
 class Close(Asked):
     """How it ended, in a sentence."""
 

@@ -16,16 +16,23 @@ def role(row: IncidentRoleHolder, person: Json | None) -> Json:
     }
 
 
-def department(row: IncidentDepartment, lead: Json | None, signed_off_by: Json | None) -> Json:
-    """A department that was called out."""
+def department(row: IncidentDepartment, who: dict[int, Json]) -> Json:
+    """A department that was called out; `who` holds its lead and whoever accepted and signed off."""
     return {
         "department": row.code,
         "part": row.part,
         "state": str(row.state),
-        "lead": lead,
+        "lead": who.get(row.lead_id or 0),
         "called_at": moment(row.called_at),
+        "accept_by": moment(row.accept_by),
+        "accepted_at": moment(row.accepted_at),
+        "accepted_by": who.get(row.accepted_by_id or 0),
+        "next_update_at": moment(row.next_update_at),
+        "reported_at": moment(row.reported_at),
+        "report": row.report,
+        "reason": row.reason,
         "signed_off_at": moment(row.signed_off_at),
-        "signed_off_by": signed_off_by,
+        "signed_off_by": who.get(row.signed_off_by_id or 0),
         "statement": row.statement,
     }
 

@@ -143,7 +143,7 @@ def incident(row: Incident, url: str) -> Json:
             row.commander_id,
             row.acknowledged_by_id,
             *(each.person_id for each in holders),
-            *(id_ for each in called for id_ in (each.lead_id, each.signed_off_by_id)),
+            *(id_ for each in called for id_ in (each.lead_id, each.accepted_by_id, each.signed_off_by_id)),
             *task_lines.people_of(steps),
         ]
     )
@@ -157,10 +157,7 @@ def incident(row: Incident, url: str) -> Json:
         **summary(row, who, url),
         "level_reasons": row.level_reasons,
         "roles": [lines.role(each, someone(who, each.person_id)) for each in holders],
-        "departments": [
-            lines.department(each, someone(who, each.lead_id), someone(who, each.signed_off_by_id))
-            for each in called
-        ],
+        "departments": [lines.department(each, who) for each in called],
         "tasks": task_lines.of(row, steps, who),
         "clocks": [lines.clock(each) for each in clocks],
         "complaints": [lines.complaint_ref(each) for each in complaints],

@@ -1,7 +1,7 @@
 """The figures at the top of the board, and the sign that something has changed."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal_column, select, text
@@ -12,7 +12,6 @@ from incident.models.incidents import Incident, IncidentDepartment, Task
 from incident.models.records import TimelineEvent
 from incident.vocabulary import Level
 
-SILENT_AFTER = timedelta(minutes=30)  # called out for this long without taking up a task: does not answer
 MOST = 1_000  # counting stops here: nobody acts on the difference between 1,000 and 2,000
 # literals, so that SQLite sees that the partial indexes fit
 OPEN: Any = literal_column("'open'")
@@ -75,10 +74,8 @@ def _count(query: Select[int]) -> int:
 
 
 def silent(at: datetime) -> ColumnElement[bool]:
-    """Department lines that were called out and have not taken anything up."""
-    return and_(
-        text("incident_departments.state = 'called'"), IncidentDepartment.called_at <= at - SILENT_AFTER
-    )
+    """Department lines that were called out and have not accepted in time."""
+    return and_(text("incident_departments.state = 'called'"), IncidentDepartment.accept_by <= at)
 
 
 def late(at: datetime) -> ColumnElement[bool]:

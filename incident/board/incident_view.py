@@ -43,8 +43,9 @@ KINDS: dict[str, tuple[str, ...]] = {
     "tasks": (
         "task_added", "task_changed", "task_reassigned", "task_moved", "task_order_set", "unblocking_asked",
         "checklist_added", "checklist_ticked", "checklist_unticked", "checklist_removed",
-        "reminder_snoozed", "reminders_stopped", "department_signed_off",
+        "reminder_snoozed", "reminders_stopped",
     ),
+    "departments": tuple(kind for kind in timeline.KINDS if kind.startswith("department_")),
     "course": (
         "opened", "acknowledged", "moved", "level_changed", "role_taken", "clock_met", "closed", "cancelled",
     ),
@@ -66,6 +67,15 @@ class Line:
     def done(self) -> int:
         """How many of its tasks are finished."""
         return sum(task.finished for task in self.tasks)
+
+    def can(self, act: str) -> bool:
+        """Whether its state allows an act."""
+        return (self.department.state, act) in departments.MOVES
+
+    @property
+    def seen(self) -> str:
+        """What its forms show of it (`incident_lines.seen`)."""
+        return f"{self.department.state}/{self.department.lead_id or ''}"
 
 
 @dataclass(frozen=True)
@@ -138,6 +148,17 @@ class View:
         """The departments called out, to choose from."""
         codes = [line.department.code for line in self.lines]
         return [(code, frame.words("department", code)) for code in codes]
+
+    @property
+    def callable(self) -> list[tuple[str, str]]:
+        """The departments that can be called out: all but those at work here."""
+        here = {line.department.code for line in self.lines if not line.can("call_out")}
+        return [(code, frame.words("department", code)) for code in library.departments() if code not in here]
+
+    def opened(self, line: Line, by: Actor) -> bool:
+        """Whether a line shows its tasks at once: the reader's own; for others, the responsible ones."""
+        mine = [each for each in self.lines if each.department.code == by.department]
+        return line in mine if mine else line.department.part == "responsible"
 
     @property
     def earlier(self) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The acts on what belongs to an incident: tasks, departments, clocks, roles, Slack steps."""
+"""The acts on what belongs to an incident: tasks, clocks, roles, Slack steps."""
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
@@ -8,7 +8,7 @@ from incident.accounts import Actor
 from incident.alerting import outbox
 from incident.board import access, acting, times
 from incident.board.access import needs
-from incident.coordination import checklists, departments, roles, tasks
+from incident.coordination import checklists, roles, tasks
 from incident.coordination.checklists import Wanted
 from incident.db import db
 from incident.errors import N_, Conflict, NotFound
@@ -130,18 +130,6 @@ def tick(task_id: int, item: str) -> Response:
         checklists.tick(found, incident, item, done=done, by=access.actor(), at=clock.now())
 
     return acting.do(number, act, anchor=f"#task-{task_id}")
-
-
-@bp.post("/incidents/<number>/departments/<code>/sign-off")
-@needs(ACT)
-def sign_off(number: str, code: str) -> Response:
-    """A department has done its part."""
-    statement = request.form.get("statement", "")
-
-    def act(incident: Incident) -> None:
-        departments.sign_off(incident, code, statement=statement, by=access.actor(), at=clock.now())
-
-    return acting.do(number, act, anchor=f"#department-{code}")
 
 
 @bp.post("/incidents/<number>/clocks/<int:clock_id>/meet")

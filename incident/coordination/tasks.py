@@ -244,7 +244,8 @@ def _turn(
     if task.assignee_id is None and by.id is not None and to in (S.DOING, S.DONE):
         recusal.must_not_be(incident, by)
         task.assignee_id = by.id  # whoever does it owns it: every task has an owner
-    departments.started(incident, task.department_code)
+    if to in (TaskStatus.DOING, TaskStatus.BLOCKED, TaskStatus.DONE):
+        departments.started(incident, task.department_code, by=by, at=at)
     data = {"note": note} if note else {}
     timeline.record(
         task.incident_id,

@@ -127,6 +127,7 @@ def change_level(
         by.must(Permission.INCIDENTS_COMMAND)
     incident.level, incident.last_activity_at = Level(level), at
     _restart_targets(incident, at=at, house=house)
+    departments.regraded(incident, at=at, calendar=house.calendar)
     timeline.record(
         incident.id,
         "level_changed",

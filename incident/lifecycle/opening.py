@@ -102,8 +102,8 @@ def declare(opening: Opening, *, by: Actor, at: datetime, house: House) -> Incid
         },
     )
     assert incident is not None  # there is nothing it could collide with
-    _write_children(incident, version, on_duty, commander, rows, at=at, house=house)
-    _alert(incident, opening, group, commander_department, version, by=by, at=at)
+    lines = _write_children(incident, version, on_duty, commander, rows, at=at, house=house)
+    _alert(incident, opening, group, commander_department, version, lines, by=by, at=at)
     _number(incident, opening, version, at=at, house=house)
     return incident
 
@@ -194,15 +194,18 @@ def _write_children(
     *,
     at: datetime,
     house: House,
-) -> None:
+) -> list[dict[str, Any]]:
+    """Everything below the incident; returns the rows of its department lines."""
     plan, calendar = version.plan, house.calendar
+    lines = departments.called_out(plan, on_duty, level=incident.level, at=at, calendar=calendar)
     for model, rows in (
-        (IncidentDepartment, departments.called_out(plan, on_duty, at=at)),
+        (IncidentDepartment, lines),
         (IncidentRoleHolder, roles.from_roster(plan, on_duty, commander, at=at)),
         (Task, planning.planned(plan, on_duty, at=at, calendar=calendar)),
         (Clock, clock_rows),
     ):
         insert_rows(model, [{"incident_id": incident.id, **row} for row in rows])
+    return lines
 
 
 def _alert(
@@ -211,12 +214,14 @@ def _alert(
     group: escalation.Group,
     department: str,
     version: Version,
+    lines: list[dict[str, Any]],
     *,
     by: Actor,
     at: datetime,
 ) -> None:
-    """The first alert, the Slack steps, and what the timeline says of them. Where nobody is on duty who
-    should command, the heads of the group are told besides whoever is alerted instead."""
+    """The first alert, the call to each department's lead, the Slack steps, and what the timeline says of
+    them. Where nobody is on duty who should command, the heads of the group are told besides whoever is
+    alerted instead."""
     people, commanders = escalation.rungs(group)[0], group.commander
     events = [
         timeline.row(
@@ -242,6 +247,7 @@ def _alert(
         ref = opening.complaint_ref
         events.append(timeline.row(incident.id, "complaint_attached", by=by.label, at=at, complaint=ref))
     deliveries += escalation.page_rows(incident.id, 0, told, at=at)
+    deliveries += departments.calls(incident.id, lines, {person.id for person in told}, at=at)
     insert_rows(TimelineEvent, events)
     outbox.enqueue_rows(deliveries)
 

@@ -39,6 +39,7 @@ class LevelType(TypeDecorator[Level]):
 OPEN = text("status = 'open'")
 UNANSWERED = text("acknowledged_at IS NULL")
 CALLED = text("state = 'called'")
+WATCHED = text("escalate_at IS NOT NULL")
 UNFINISHED = text("status IN ('todo', 'doing', 'blocked')")
 REMINDED = text("remind_at IS NOT NULL")
 
@@ -120,17 +121,34 @@ class DepartmentState(StrEnum):
     """Where a called-out department stands."""
 
     CALLED = "called"
+    ACCEPTED = "accepted"
     WORKING = "working"
+    BLOCKED = "blocked"
     SIGNED_OFF = "signed_off"
+    STOOD_DOWN = "stood_down"
 
 
 class IncidentDepartment(Base):
-    """A department called out for an incident."""
+    """The line of a department called out for an incident.
+
+    `accept_by` is when it should have accepted, `next_update_at` when it should be heard of again,
+    `escalate_at` when somebody is told that it has not, `rung` how many have been told; `reason` says why it
+    is blocked or was stood down.
+    """
 
     __tablename__ = "incident_departments"
     __table_args__ = (
         UniqueConstraint("incident_id", "code"),
-        Index("ix_incident_departments_silent", "called_at", sqlite_where=CALLED, postgresql_where=CALLED),
+        CheckConstraint(
+            "state IN ('called', 'accepted', 'working', 'blocked', 'signed_off', 'stood_down')", name="state"
+        ),
+        Index("ix_incident_departments_silent", "accept_by", sqlite_where=CALLED, postgresql_where=CALLED),
+        Index(
+            "ix_incident_departments_escalate",
+            "escalate_at",
+            sqlite_where=WATCHED,
+            postgresql_where=WATCHED,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -140,6 +158,15 @@ class IncidentDepartment(Base):
     state: Mapped[DepartmentState] = mapped_column(String(12), default=DepartmentState.CALLED)
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     called_at: Mapped[datetime]
+    accept_by: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    next_update_at: Mapped[datetime | None]
+    reported_at: Mapped[datetime | None]
+    report: Mapped[str | None]
+    reason: Mapped[str | None]
+    escalate_at: Mapped[datetime | None]
+    rung: Mapped[int] = mapped_column(default=0)
     signed_off_at: Mapped[datetime | None]
     signed_off_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     statement: Mapped[str | None]

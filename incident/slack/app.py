@@ -14,12 +14,13 @@ from incident.errors import DomainError
 from incident.intake import receive
 from incident.lifecycle.common import House
 from incident.settings import Settings
-from incident.slack import asking, people, pressing, spoken, words
+from incident.slack import asking, people, pressing, spoken, spoken_lines, words
 from incident.slack.asking import Ask
-from incident.slack.blocks import declare, menu, texts
+from incident.slack.blocks import declare, lines, menu, texts
 from incident.slack.client import SlackCalls
 from incident.slack.envelopes import BlockActions, Command, ViewSubmission
 
+__all__ = ["Desk", "build", "spoken_lines"]
 ANSWER_SECONDS = 2.0  # for calls made while somebody waits: Slack itself gives up after 3 s
 COMMAND = "/incident"
 log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ def build(settings: Settings, house: House) -> App:
     for register, handler in (
         (bolt.command(COMMAND), _command),
         (bolt.action(texts.ACKNOWLEDGE), _acknowledge),
+        (bolt.action(lines.ACCEPT), _accept),
         (bolt.action(menu.DECLARE), _declare),
         (bolt.view(declare.CALLBACK), _submit),
         (bolt.action(texts.OPEN_ON_BOARD), _taken),
@@ -113,6 +115,14 @@ def _acknowledge(desk: Desk, ack: Ack) -> None:
     ack()
     if ask is not None:
         pressing.acknowledge(ask, press)
+
+
+def _accept(desk: Desk, ack: Ack) -> None:
+    press: BlockActions = flask.g.slack
+    ask = _presser(desk, press)
+    ack()
+    if ask is not None:
+        pressing.accept(ask, press)
 
 
 def _declare(desk: Desk, ack: Ack) -> None:

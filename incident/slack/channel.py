@@ -14,7 +14,7 @@ from incident.alerting.channels import Order, Trouble
 from incident.alerting.facts import IncidentFacts, PersonFacts
 from incident.settings import Settings
 from incident.slack import client, naming
-from incident.slack.blocks import announcement, card, page, posts, reminders
+from incident.slack.blocks import announcement, card, lines, page, posts, reminders
 from incident.slack.blocks.texts import Message
 from incident.slack.client import SlackCalls
 
@@ -46,6 +46,7 @@ class SlackChannel:
             "bookmark": self._bookmark,
             "post": self._post,
             "page": self._page,
+            "line": self._page,
             "update_card": self._update_card,
             "update_announcement": self._update_announcement,
             "update_page": self._update_page,
@@ -192,10 +193,13 @@ class SlackChannel:
         return self._say(order, _channel(incident), posts.build(incident, order.payload, order.locale))
 
     def _page(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
-        """A direct message in the person's own language, with the button to acknowledge."""
+        """A direct message in the person's own language, with the button to acknowledge or to accept."""
         person = _person(order)
         locale, raised = person.locale or order.locale, order.payload.get("raised")
-        message = page.build(incident, locale, self._zone, raised=raised)
+        if order.step == "line":
+            message = lines.build(incident, order.payload, locale, self._zone)
+        else:
+            message = page.build(incident, locale, self._zone, raised=raised)
         try:
             return self._say(order, self._direct_with(person), message)
         except Trouble as trouble:

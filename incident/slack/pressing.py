@@ -1,4 +1,4 @@
-"""A pressed Acknowledge button: the act, and the message it was pressed on brought up to date at once."""
+"""A pressed button, Acknowledge or Accept: the act, and its message brought up to date at once."""
 
 import http.client
 import logging
@@ -7,11 +7,12 @@ from slack_sdk.webhook import WebhookClient
 
 from incident import errors
 from incident.alerting.facts import IncidentFacts
+from incident.coordination import departments
 from incident.errors import N_, DomainError
 from incident.lifecycle import acts
 from incident.slack import asking, spoken
 from incident.slack.asking import Ask
-from incident.slack.blocks import announcement, card, page
+from incident.slack.blocks import announcement, card, lines, page
 from incident.slack.blocks.texts import Message
 from incident.slack.envelopes import BlockActions
 
@@ -31,6 +32,23 @@ def acknowledge(ask: Ask, press: BlockActions) -> None:
         return
     _reply(press, _redrawn(ask, press, incident), replace_original=True)
     whisper(press, asking.line(spoken.acknowledged(ask, incident)))
+
+
+def accept(ask: Ask, press: BlockActions) -> None:
+    """Accept for the department of the button; whoever comes second is told who was first."""
+    number, _, code = (press.actions[0].value or "").partition(" ")
+    try:
+        if not code:
+            raise errors.Invalid(N_("This button names no department."))
+        incident = spoken.change(
+            ask,
+            number,
+            lambda found: departments.accept(found, code, by=ask.by, at=ask.at, calendar=ask.house.calendar),
+        )
+    except DomainError as error:
+        whisper(press, asking.refusal(error, ask.locale, ask.house))
+        return
+    _reply(press, lines.accepted(incident, code, ask.by.name, ask.locale), replace_original=True)
 
 
 def _redrawn(ask: Ask, press: BlockActions, incident: IncidentFacts) -> Message:

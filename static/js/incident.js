@@ -24,6 +24,8 @@
   function follow() {
     const found = holding(location.hash);
     if (found) shown = found;
+    const folded = found && document.getElementById(decodeURIComponent(location.hash.slice(1))).closest("details.department");
+    if (folded) folded.open = true;
     show();
     if (found && location.hash !== "#" + found) document.getElementById(decodeURIComponent(location.hash.slice(1))).scrollIntoView({ block: "center" });
   }

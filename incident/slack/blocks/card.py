@@ -9,7 +9,14 @@ from incident.errors import N_
 from incident.slack.blocks import texts
 from incident.slack.blocks.texts import Message
 
-CHIPS = {"called": "○", "working": "◐", "signed_off": "●"}
+CHIPS = {
+    "blocked": "⛔",
+    "called": "○",
+    "accepted": "◔",
+    "working": "◐",
+    "signed_off": "●",
+    "stood_down": "◌",
+}
 
 
 def build(incident: IncidentFacts, locale: str, zone: ZoneInfo) -> Message:

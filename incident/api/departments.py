@@ -1,0 +1,155 @@
+"""Calls on the department lines of an incident; each answers with the incident and the line that changed."""
+
+from typing import Any
+
+from incident.api import acts, answered, asked_departments, views
+from incident.api.door import OK
+from incident.api.registry import Answer, Ask, call
+from incident.coordination import departments
+from incident.errors import N_
+from incident.lifecycle import common
+from incident.models.incidents import Incident, IncidentDepartment
+from incident.permissions import Permission
+
+TAG = N_("Department lines")
+LINE: dict[str, Any] = {
+    "tag": TAG,
+    "needs": Permission.INCIDENTS_ACT,
+    "answers": {OK: answered.IncidentWithLine},
+}
+PATH = "/incidents/{number}/departments"
+
+
+def _changed(incident: Incident, line: IncidentDepartment, ask: Ask) -> Answer:
+    def body() -> dict[str, Any]:
+        whole = views.incident(incident, ask.url)
+        mine = next(each for each in whole["departments"] if each["department"] == line.code)
+        return {**whole, **mine}
+
+    return Answer(OK, body)
+
+
+@call("POST", PATH, summary=N_("Call out another department"), body=asked_departments.CallOut, **LINE)
+def call_out_department(ask: Ask, *, number: str) -> Answer:
+    """Led by whoever is on duty unless somebody is named."""
+    wanted: asked_departments.CallOut = ask.body
+    incident = common.by_number(number, lock=True)
+    lead = acts.person(wanted.lead, "lead") if wanted.lead is not None else None
+    line = departments.call_out(
+        incident,
+        wanted.department.upper(),
+        lead=lead,
+        part=wanted.part,
+        by=ask.by,
+        at=ask.at,
+        calendar=ask.house.calendar,
+    )
+    return _changed(incident, line, ask)
+
+
+@call(
+    "POST",
+    f"{PATH}/{{code}}/accept",
+    summary=N_("Accept for a department"),
+    body=asked_departments.Remark,
+    **LINE,
+)
+def accept_line(ask: Ask, *, number: str, code: str) -> Answer:
+    """Whoever is second is told who was first."""
+    incident, calendar = common.by_number(number, lock=True), ask.house.calendar
+    line = departments.accept(
+        incident, code.upper(), note=ask.body.note, by=ask.by, at=ask.at, calendar=calendar
+    )
+    return _changed(incident, line, ask)
+
+
+@call(
+    "POST",
+    f"{PATH}/{{code}}/report",
+    summary=N_("Say how far a department is"),
+    body=asked_departments.Why,
+    **LINE,
+)
+def report_line(ask: Ask, *, number: str, code: str) -> Answer:
+    """The next update is due an interval later."""
+    incident, calendar = common.by_number(number, lock=True), ask.house.calendar
+    line = departments.report(
+        incident, code.upper(), text=ask.body.note, by=ask.by, at=ask.at, calendar=calendar
+    )
+    return _changed(incident, line, ask)
+
+
+@call(
+    "POST",
+    f"{PATH}/{{code}}/block",
+    summary=N_("Say that a department is blocked"),
+    body=asked_departments.Why,
+    **LINE,
+)
+def block_line(ask: Ask, *, number: str, code: str) -> Answer:
+    """The commander is told."""
+    incident, calendar = common.by_number(number, lock=True), ask.house.calendar
+    line = departments.block(
+        incident, code.upper(), reason=ask.body.note, by=ask.by, at=ask.at, calendar=calendar
+    )
+    return _changed(incident, line, ask)
+
+
+@call(
+    "POST",
+    f"{PATH}/{{code}}/unblock",
+    summary=N_("Say that a department goes on"),
+    body=asked_departments.Remark,
+    **LINE,
+)
+def unblock_line(ask: Ask, *, number: str, code: str) -> Answer:
+    """It works again."""
+    incident, calendar = common.by_number(number, lock=True), ask.house.calendar
+    line = departments.unblock(
+        incident, code.upper(), note=ask.body.note, by=ask.by, at=ask.at, calendar=calendar
+    )
+    return _changed(incident, line, ask)
+
+
+@call(
+    "POST",
+    f"{PATH}/{{code}}/sign_off",
+    summary=N_("Sign off for a department"),
+    body=asked_departments.SignOff,
+    **LINE,
+)
+def sign_off(ask: Ask, *, number: str, code: str) -> Answer:
+    """Refused while the department's tasks are not done."""
+    incident = common.by_number(number, lock=True)
+    line = departments.sign_off(incident, code.upper(), statement=ask.body.note, by=ask.by, at=ask.at)
+    return _changed(incident, line, ask)
+
+
+@call(
+    "POST",
+    f"{PATH}/{{code}}/stand_down",
+    summary=N_("Stand a department down"),
+    body=asked_departments.Why,
+    **LINE,
+)
+def stand_down_line(ask: Ask, *, number: str, code: str) -> Answer:
+    """It no longer keeps the incident from closing; its must-do tasks do."""
+    incident = common.by_number(number, lock=True)
+    line = departments.stand_down(incident, code.upper(), reason=ask.body.note, by=ask.by, at=ask.at)
+    return _changed(incident, line, ask)
+
+
+@call(
+    "POST",
+    f"{PATH}/{{code}}/hand_over",
+    summary=N_("Hand the lead of a department's line over"),
+    body=asked_departments.HandOver,
+    **LINE,
+)
+def hand_over_line(ask: Ask, *, number: str, code: str) -> Answer:
+    """The new lead is told and invited."""
+    wanted: asked_departments.HandOver = ask.body
+    incident = common.by_number(number, lock=True)
+    to = acts.person(wanted.lead, "lead")
+    line = departments.hand_over_lead(incident, code.upper(), to=to, reason=wanted.note, by=ask.by, at=ask.at)
+    return _changed(incident, line, ask)

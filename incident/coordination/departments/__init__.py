@@ -1,0 +1,51 @@
+"""Department lines: how seventeen departments are called out, accept, report, are blocked and sign off."""
+
+from incident.coordination.departments.acts import (
+    TEXT_LONGEST,
+    accept,
+    block,
+    call_out,
+    hand_over_lead,
+    report,
+    sign_off,
+    stand_down,
+    unblock,
+)
+from incident.coordination.departments.standing import (
+    ENDED,
+    MOVES,
+    WANTED,
+    called_out,
+    calls,
+    find,
+    heard,
+    line,
+    lines,
+    regraded,
+    started,
+    still_open,
+)
+
+__all__ = [
+    "ENDED",
+    "MOVES",
+    "TEXT_LONGEST",
+    "WANTED",
+    "accept",
+    "block",
+    "call_out",
+    "called_out",
+    "calls",
+    "find",
+    "hand_over_lead",
+    "heard",
+    "line",
+    "lines",
+    "regraded",
+    "report",
+    "sign_off",
+    "stand_down",
+    "started",
+    "still_open",
+    "unblock",
+]

@@ -1,0 +1,79 @@
+"""Messages about a department's line: to its lead, its head and the commander, and the list of lines."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from incident import i18n
+from incident.alerting.facts import IncidentFacts, LineFacts
+from incident.errors import N_
+from incident.slack.blocks import texts
+from incident.slack.blocks.texts import Block, Message
+
+ACCEPT = "incident_line_accept"
+# about → the sentence; the reason of a blocked line stays on the board
+SAID: dict[str, str] = {
+    "called": N_("📣 %(department)s is called out and you lead it. Accept by %(due)s."),
+    "unaccepted": N_("⏰ %(department)s was to accept by %(due)s and has not."),
+    "silent": N_("⏰ %(department)s owes an update since %(due)s."),
+    "lead": N_("🤝 You now lead %(department)s."),
+    "blocked": N_("⛔ %(department)s is blocked; the reason is on the board."),
+}
+TO_ACCEPT = ("called", "unaccepted")  # these are sent only while the line is not accepted
+
+
+def build(incident: IncidentFacts, payload: dict[str, Any], locale: str, zone: ZoneInfo) -> Message:
+    """The message, with the button to accept where nobody has; raises KeyError without a sentence."""
+    code = payload["code"]
+    due = texts.date(datetime.fromisoformat(payload["due_at"]), zone) if "due_at" in payload else ""
+    words = i18n.say(SAID[payload["about"]], locale, department=code, due=due)
+    buttons = [texts.board_button(incident, locale)]
+    if payload["about"] in TO_ACCEPT:
+        buttons.insert(0, _accept_button(incident.number, code, locale))
+    return _message(incident, [words], buttons, locale)
+
+
+def accepted(incident: IncidentFacts, code: str, name: str, locale: str) -> Message:
+    """What stands in the message once somebody has accepted."""
+    words = texts.say(N_("✅ %(name)s accepted for %(department)s."), locale, name=name, department=code)
+    return _message(incident, [words], [texts.board_button(incident, locale)], locale)
+
+
+def listing(incident: IncidentFacts, lines: Sequence[LineFacts], locale: str, zone: ZoneInfo) -> Message:
+    """Every line: department, state, lead, and what is due of it."""
+    return _message(
+        incident,
+        [_line(each, locale, zone) for each in lines],
+        [texts.board_button(incident, locale)],
+        locale,
+    )
+
+
+def _line(line: LineFacts, locale: str, zone: ZoneInfo) -> str:
+    name = f"*{texts.escape(line.department[locale])}* `{line.code}`"
+    lead = texts.escape(line.lead) if line.lead else f"⚠️ {i18n.say(N_('nobody'), locale)}"
+    parts = [name, i18n.words("department_state", line.state, locale), lead]
+    if line.due_at is not None:
+        about = N_("accept by") if line.state == "called" else N_("next update")
+        parts.append(f"{i18n.say(about, locale)} {texts.date(line.due_at, zone)}")
+    return " · ".join(parts)
+
+
+def _message(incident: IncidentFacts, lines: list[str], buttons: list[Block], locale: str) -> Message:
+    head = f"{texts.drill_mark(incident, locale)}{texts.level(incident, locale)} · {incident.number}"
+    body = [f"*{head}*", texts.escape(incident.title[locale]), *lines]
+    if incident.channel_id:
+        body.append(f"<#{incident.channel_id}>")
+    blocks = [texts.section("\n".join(body)), {"type": "actions", "elements": buttons}]
+    return Message(f"{head} {lines[0] if lines else ''}", blocks)
+
+
+def _accept_button(number: str, code: str, locale: str) -> Block:
+    return {
+        "type": "button",
+        "action_id": ACCEPT,
+        "style": "primary",
+        "value": f"{number} {code}",
+        "text": texts.plain(i18n.say(N_("Accept"), locale)),
+    }
