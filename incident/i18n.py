@@ -20,10 +20,9 @@ LOCALES = ("zh_CN", "en")
 
 # names of values in sentences → the tables their codes are read in, the first that knows it wins
 _VALUE_KINDS: dict[str, tuple[str, ...]] = {
-    "stage": ("stage",),
-    "from": ("stage",),
+    **dict.fromkeys(("stage", "from", "next"), ("stage",)),
+    **dict.fromkeys(("department", "departments", "code"), ("department",)),
     "to": ("stage", "task_status"),
-    "next": ("stage",),
     "status": ("task_status", "status"),
     "state": ("delivery_state",),
     "drill_state": ("drill_state",),
@@ -32,9 +31,6 @@ _VALUE_KINDS: dict[str, tuple[str, ...]] = {
     "role": ("role", "person_role"),
     "option_kind": ("option_kind",),
     "option_state": ("option_state",),
-    "department": ("department",),
-    "departments": ("department",),
-    "code": ("department",),
     "plan": ("type",),
     "sent_by": ("channel",),
     "letter_state": ("letter_state",),
