@@ -7,16 +7,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
-from sqlalchemy import text
-from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from incident import (
     aftercare,
@@ -32,8 +28,9 @@ from incident import (
 )
 from incident.accounts import Actor
 from incident.alerting import escalation
-from incident.db import db, is_sqlite, unit_of_work
+from incident.db import unit_of_work
 from incident.errors import N_
+from incident.leading import Leadership, db_errors
 from incident.lifecycle.common import House
 from incident.models.ground import Heartbeat
 from incident.playbooks import watch
@@ -41,7 +38,6 @@ from incident.reviews import schedule as reviews
 from incident.settings import Settings
 
 log = structlog.get_logger(__name__)
-LEADER_LOCK = 0x1C1D_E47  # PostgreSQL advisory lock of the one scheduler
 RETRY_SECONDS = 1.0  # how often a stand-by asks for the lead
 LATE = 3600  # seconds; a beat missed while the process slept still runs once
 
@@ -88,6 +84,10 @@ class Job:
     about: str
 
 
+def _at_home(sweep: Callable[..., int]) -> Callable[[Beat], int]:
+    return lambda beat: sweep(at=beat.at, house=beat.house)
+
+
 JOBS: tuple[Job, ...] = (
     Job(
         "escalate",
@@ -98,19 +98,19 @@ JOBS: tuple[Job, ...] = (
     Job(
         "watch_lines",
         timedelta(seconds=2),
-        lambda beat: line_watch.sweep(at=beat.at, house=beat.house),
+        _at_home(line_watch.sweep),
         N_("Ask for departments that do not accept or report in time"),
     ),
     Job(
         "start_drills",
         timedelta(seconds=1),
-        lambda beat: drills.start_due(at=beat.at, house=beat.house),
+        _at_home(drills.start_due),
         N_("Open the drills whose time has come"),
     ),
     Job(
         "plan_drills",
         timedelta(minutes=5),
-        lambda beat: drills.plan_ahead(at=beat.at, house=beat.house),
+        _at_home(drills.plan_ahead),
         N_("Put the next drills of recurring programmes on the calendar"),
     ),
     Job(
@@ -122,13 +122,13 @@ JOBS: tuple[Job, ...] = (
     Job(
         "remind_follow_ups",
         timedelta(seconds=30),
-        lambda beat: aftercare.remind(at=beat.at, house=beat.house),
+        _at_home(aftercare.remind),
         N_("Remind the owners of follow-ups with customers"),
     ),
     Job(
         "watch_duty",
         timedelta(minutes=1),
-        lambda beat: duty_watch.sweep(at=beat.at, house=beat.house),
+        _at_home(duty_watch.sweep),
         N_("Look for departments with nobody on duty"),
     ),
     Job(
@@ -152,66 +152,6 @@ JOBS: tuple[Job, ...] = (
         N_("Remove receipts and kept answers that are no longer needed"),
     ),
 )
-
-
-class Leadership:
-    """Holds the one scheduler's lock: an advisory lock on PostgreSQL, a locked file beside SQLite."""
-
-    def __init__(self, app: Flask, settings: Settings) -> None:
-        self._app, self._settings = app, settings
-        self._connection: Connection | None = None
-        self._file: IO[str] | None = None
-
-    def hold(self) -> bool:
-        """Take the lead or confirm that it is still held; False while another process has it."""
-        with self._app.app_context():
-            return self._hold_file() if is_sqlite() else self._hold_lock()
-
-    def _hold_lock(self) -> bool:
-        try:
-            if self._connection is None:
-                self._connection = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-                taken = self._connection.scalar(
-                    text("SELECT pg_try_advisory_lock(:key)"), {"key": LEADER_LOCK}
-                )
-                if not taken:
-                    self.release()
-                return bool(taken)
-            self._connection.scalar(text("SELECT 1"))  # a broken connection has lost the lock
-            return True
-        except db_errors():
-            self.release()
-            return False
-
-    def _hold_file(self) -> bool:
-        import fcntl
-
-        if self._file is not None:
-            return True
-        file = Path(self._settings.var_dir, "scheduler.lock").open("a+")  # noqa: SIM115 - held until release
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.close()
-            return False
-        self._file = file
-        return True
-
-    def release(self) -> None:
-        """Give the lead up."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-        if self._connection is not None:
-            with suppress(*db_errors()):
-                self._connection.invalidate()  # closing the real connection frees the lock
-                self._connection.close()
-            self._connection = None
-
-
-def db_errors() -> tuple[type[Exception], ...]:
-    """What a lost database looks like."""
-    return (SQLAlchemyError,)  # not DBAPIError alone: a pool without a free connection raises TimeoutError
 
 
 class Runner:

@@ -12,7 +12,7 @@ from flask.cli import AppGroup, with_appcontext
 from incident import agenda, audit, backup, clock, demo, rekeying, restoring
 from incident.cli import shell
 from incident.db import unit_of_work
-from incident.scheduling import Leadership
+from incident.leading import Leadership
 from incident.settings import ROOT
 
 audit_group = AppGroup("audit", help="The sealed records of what happened.")

@@ -17,8 +17,8 @@ from sqlalchemy import select
 from incident import clock
 from incident.db import db, unit_of_work
 from incident.intake import body, receive
+from incident.leading import Leadership
 from incident.models.complaints import Complaint
-from incident.scheduling import Leadership
 from tests import builders
 from tests.cli.commands import finished, run, started
 

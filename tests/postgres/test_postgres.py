@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from incident import audit, errors, scheduling, timeline
+from incident import audit, errors, leading, scheduling, timeline
 from incident.alerting import escalation, outbox
 from incident.db import db, unit_of_work
 from incident.intake import body, receive
@@ -254,8 +254,8 @@ def test_one_scheduler_leads_and_another_takes_over_when_its_connection_dies(
     app: Flask, make_app: Callable[..., Flask]
 ) -> None:
     other = make_app()
-    first = scheduling.Leadership(app, app.extensions["settings"])
-    second = scheduling.Leadership(other, other.extensions["settings"])
+    first = leading.Leadership(app, app.extensions["settings"])
+    second = leading.Leadership(other, other.extensions["settings"])
     try:
         assert first.hold() and first.hold()
         assert not second.hold()
