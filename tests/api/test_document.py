@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from incident.api.registry import CALLS
 from tests import builders
-from tests.api import resolution_calls
+from tests.api import department_calls, resolution_calls
 from tests.api.calling import Api, problem
 
 
@@ -74,6 +74,7 @@ def test_every_call_answers_as_the_document_says(api, document):
     api.post("/incidents", {"complaint_type": "other", "summary": "Something happened"})
     read_everything(api, number, plain["id"])
     resolution_calls.walk(api, number)
+    department_calls.walk(api, number)
     act(api, number)
     drill(api)
     api.get("/incidents?drill=all")
