@@ -108,6 +108,7 @@ def set_day(jurisdiction: str, day: date, *, working: bool, name: str, source: s
     db.session.merge(
         CalendarDay(jurisdiction=jurisdiction, day=day, working=working, name=name, source=source)
     )
+    db.session.flush()
     forget("calendar/")
 
 

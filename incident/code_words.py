@@ -100,7 +100,6 @@ WORDS: dict[str, dict[str, str]] = {
         "unverifiable": N_("unverifiable"),
     },
     "evidence_kind": {"file": N_("file"), "link": N_("link"), "statement": N_("statement")},
-    "clock_state": {"running": N_("running"), "met": N_("met"), "void": N_("void")},
     "drill_state": {
         "scheduled": N_("scheduled"),
         "running": N_("running"),

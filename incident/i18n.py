@@ -8,7 +8,7 @@ from typing import Any
 from babel.messages import mofile, pofile
 from babel.support import Translations
 
-from incident import labels
+from incident import casewords, labels
 from incident.code_words import WORDS
 from incident.errors import Reason
 from incident.playbooks import library
@@ -18,6 +18,8 @@ from incident.vocabulary import Channel, ComplaintType, Stage
 CATALOGUES = ROOT / "translations"
 LOCALES = ("zh_CN", "en")
 
+for _kind, _more in casewords.WORDS.items():
+    WORDS[_kind] = WORDS.get(_kind, {}) | _more
 # names of values in sentences → the tables their codes are read in, the first that knows it wins
 _VALUE_KINDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("stage", "from", "next"), ("stage",)),
@@ -35,6 +37,7 @@ _VALUE_KINDS: dict[str, tuple[str, ...]] = {
     "sent_by": ("channel",),
     "letter_state": ("letter_state",),
     "follow_up": ("follow_up_kind",),
+    **casewords.VALUE_KINDS,
 }
 
 

@@ -17,13 +17,13 @@ from flask import Flask
 from incident import (
     aftercare,
     audit,
-    calendars,
+    calendar_watch,
     clock,
+    clocks,
     drills,
     duty_watch,
     housekeeping,
     line_watch,
-    notices,
     option_watch,
 )
 from incident.accounts import Actor
@@ -56,22 +56,6 @@ def _seal(beat: Beat) -> int:
         return 0
     with unit_of_work():
         return audit.seal(at=beat.at)
-
-
-def _calendar_end(beat: Beat) -> int:
-    """Warn before the calendar of working days runs out: a deadline after its end would be a guess."""
-    last = calendars.known_until(beat.house.rule_set)
-    with unit_of_work():
-        if last is None or (last - beat.at.date()).days < 60:
-            notices.put(
-                "calendar",
-                N_("The working calendar ends on %(last)s; add the next year's holidays and make-up days."),
-                at=beat.at,
-                last=str(last),
-            )
-        else:
-            notices.clear("calendar")
-    return 0
 
 
 @dataclass(frozen=True)
@@ -144,7 +128,18 @@ JOBS: tuple[Job, ...] = (
         N_("Load plan files that were changed"),
     ),
     Job("seal", timedelta(seconds=5), _seal, N_("Seal the timeline and the audit log")),
-    Job("calendar_end", timedelta(hours=6), _calendar_end, N_("Warn before the working calendar runs out")),
+    Job(
+        "clocks",
+        timedelta(seconds=5),
+        lambda beat: clocks.sweep(at=beat.at, house=beat.house.calendar),
+        N_("Warn of clocks that run out, and set missed what was not met in time"),
+    ),
+    Job(
+        "calendar_end",
+        timedelta(hours=6),
+        lambda beat: calendar_watch.sweep(at=beat.at, house=beat.house),
+        N_("Warn before the working calendar runs out"),
+    ),
     Job(
         "tidy",
         timedelta(hours=1),

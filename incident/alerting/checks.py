@@ -11,6 +11,7 @@ from incident.alerting.facts import PersonFacts
 from incident.db import db
 from incident.errors import N_
 from incident.models.alerts import Delivery
+from incident.models.clocks import Clock, ClockState
 from incident.models.incidents import DepartmentState, Incident, IncidentDepartment
 from incident.models.people import Person
 
@@ -77,6 +78,15 @@ def _has_channel(_delivery: Delivery, incident: Incident) -> str | None:
     return None if incident.channel_id else N_("The incident has no channel.")
 
 
+def _nothing_left(delivery: Delivery) -> str | None:
+    """A message about clocks is needless once every one of them was met, voided or paused."""
+    ids = [item["clock_id"] for item in delivery.payload["items"]]
+    wanted = select(Clock.id).where(
+        Clock.id.in_(ids), Clock.state.in_([ClockState.RUNNING, ClockState.MISSED])
+    )
+    return None if db.session.scalar(wanted.limit(1)) else N_("These clocks have ended meanwhile.")
+
+
 CHECKS: dict[str, tuple[Check, ...]] = {
     "page": (_unanswered, _active, _participant),
     "fallback": (_unanswered, _live),
@@ -99,7 +109,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
 def needless(delivery: Delivery, incident: Incident | None) -> str | None:
     """Why a step need not be taken any more, as a message id; None where it must be taken."""
     if incident is None:
-        return None
+        return _nothing_left(delivery) if delivery.payload.get("about") == "clocks" else None
     return next((why for check in CHECKS[delivery.step] if (why := check(delivery, incident))), None)
 
 

@@ -199,7 +199,11 @@ def _tasks(incident_id: int) -> tuple[int, int]:
 def _next_clock(incident_id: int) -> ClockFacts | None:
     found = db.session.scalar(
         select(Clock)
-        .where(Clock.incident_id == incident_id, Clock.state == ClockState.RUNNING)
+        .where(
+            Clock.incident_id == incident_id,
+            Clock.state.in_([ClockState.RUNNING, ClockState.MISSED]),
+            Clock.kind != "window",
+        )
         .order_by(Clock.due_at)
         .limit(1)
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from incident import clocks, errors
+from incident import errors
 from incident.api import answered, asked, views
 from incident.api.door import OK
 from incident.api.registry import Answer, Ask, call
@@ -80,14 +80,6 @@ def assign_role(ask: Ask, *, number: str) -> Answer:
     incident = common.by_number(number, lock=True)
     holder = person(wanted.person, "person")
     roles.assign(incident, str(wanted.role), holder, by=ask.by, at=ask.at)
-    return changed(incident, ask)
-
-
-@call("POST", "/incidents/{number}/clocks/{id}/meet", summary=N_("Say that a clock's duty is done"), **ACT)
-def meet_clock(ask: Ask, *, number: str, id: int) -> Answer:
-    """The clock stops."""
-    incident = common.by_number(number, lock=True)
-    clocks.meet(incident, id, by=ask.by, at=ask.at)
     return changed(incident, ask)
 
 

@@ -5,12 +5,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from incident.api.answered_clocks import Clock
 from incident.api.answered_tasks import By as By
 from incident.api.answered_tasks import Someone as Someone
 from incident.api.answered_tasks import Task
 from incident.api.answered_tasks import Words as Words
 from incident.models.alerts import DeliveryState
-from incident.models.incidents import ClockState, DepartmentState
+from incident.models.incidents import DepartmentState
 from incident.vocabulary import Channel, ComplaintType, IncidentRole, Signal, Stage, Status
 
 
@@ -124,25 +125,6 @@ class DepartmentLine(BaseModel):
     signed_off_at: datetime | None
     signed_off_by: Someone | None
     statement: str | None
-
-
-class Clock(BaseModel):
-    """A due date that runs."""
-
-    id: int
-    kind: Literal["internal", "statutory"]
-    rule: str
-    version: str
-    jurisdiction: str
-    title: Words
-    value: float
-    unit: str
-    started_at: datetime
-    due_at: datetime
-    state: ClockState
-    ended_at: datetime | None
-    source: str
-    confidence: str
 
 
 class ComplaintRef(BaseModel):

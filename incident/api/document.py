@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from incident import errors, i18n
 from incident.api import (
     acts,
+    clocks,
     complaints,
     decisions,
     departments,
@@ -33,6 +34,7 @@ TAGS = (
     acts.TAG,
     departments.TAG,
     tasks.TAG,
+    clocks.TAG,
     resolution.TAG,
     decisions.TAG,
     playbooks.TAG,

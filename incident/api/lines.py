@@ -1,9 +1,9 @@
-"""The lines below an incident as JSON: roles, departments, clocks, complaints, deliveries."""
+"""The lines below an incident as JSON: roles, departments, complaints, deliveries."""
 
 from incident.api.plain import Json, moment
 from incident.models.alerts import Delivery
 from incident.models.complaints import Complaint
-from incident.models.incidents import Clock, IncidentDepartment, IncidentRoleHolder
+from incident.models.incidents import IncidentDepartment, IncidentRoleHolder
 
 
 def role(row: IncidentRoleHolder, person: Json | None) -> Json:
@@ -34,26 +34,6 @@ def department(row: IncidentDepartment, who: dict[int, Json]) -> Json:
         "signed_off_at": moment(row.signed_off_at),
         "signed_off_by": who.get(row.signed_off_by_id or 0),
         "statement": row.statement,
-    }
-
-
-def clock(row: Clock) -> Json:
-    """A clock, running or ended."""
-    return {
-        "id": row.id,
-        "kind": row.kind,
-        "rule": row.rule,
-        "version": row.rule_version,
-        "jurisdiction": row.jurisdiction,
-        "title": {"zh": row.title_zh, "en": row.title_en},
-        "value": row.value,
-        "unit": row.unit,
-        "started_at": moment(row.started_at),
-        "due_at": moment(row.due_at),
-        "state": str(row.state),
-        "ended_at": moment(row.ended_at),
-        "source": row.source,
-        "confidence": row.confidence,
     }
 
 

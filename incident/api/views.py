@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from incident import i18n, timeline
 from incident.alerting import outbox
-from incident.api import lines, task_lines
+from incident.api import lines, lines_clocks, task_lines
 from incident.api.plain import Json, by, moment, money
 from incident.coordination import departments, roles, tasks
 from incident.db import db, remembered
@@ -159,7 +159,7 @@ def incident(row: Incident, url: str) -> Json:
         "roles": [lines.role(each, someone(who, each.person_id)) for each in holders],
         "departments": [lines.department(each, who) for each in called],
         "tasks": task_lines.of(row, steps, who),
-        "clocks": [lines.clock(each) for each in clocks],
+        "clocks": [lines_clocks.clock(each, row.number) for each in clocks],
         "complaints": [lines.complaint_ref(each) for each in complaints],
         "timeline": [event(each) for each in timeline.of(row.id, newest=NEWEST)],
         "deliveries": [lines.delivery(each) for each in outbox.of(row.id)],

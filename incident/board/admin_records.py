@@ -1,6 +1,8 @@
 """Administration of the working calendar, deliveries and the audit log."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -8,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import extract, func, select
 from werkzeug.wrappers import Response
 
-from incident import administration, audit, calendars, clock, errors
+from incident import administration, audit, calendars, clock, clocks, errors
 from incident.alerting import outbox
 from incident.board import access, typed
 from incident.db import db, remembered, unit_of_work
@@ -32,11 +34,13 @@ def calendar() -> str:
     return _calendar(typed.Typed())
 
 
-def _calendar(form: typed.Typed) -> str:
+def _calendar(form: typed.Typed, *, moved: Sequence[clocks.Moved] = (), changed: date | None = None) -> str:
     house = current_app.extensions["house"]
     wanted = request.values.get("jurisdiction", "")
     jurisdiction = wanted if wanted in JURISDICTIONS else house.rule_set
-    year = request.args.get("year", type=int) or clock.now().astimezone(house.zone).year
+    year = (changed.year if changed else request.args.get("year", type=int)) or clock.now().astimezone(
+        house.zone
+    ).year
     days = db.session.scalars(
         select(CalendarDay)
         .where(CalendarDay.jurisdiction == jurisdiction, extract("year", CalendarDay.day) == year)
@@ -50,6 +54,8 @@ def _calendar(form: typed.Typed) -> str:
         days=list(days),
         until=calendars.known_until(jurisdiction),
         form=form,
+        moved=moved,
+        changed=changed,
         today=clock.now().astimezone(house.zone).date(),
     )
 
@@ -59,6 +65,7 @@ def _calendar(form: typed.Typed) -> str:
 def set_day() -> Response | tuple[str, int]:
     """Add a day, or correct one."""
     form = request.form
+    house, by, at = current_app.extensions["house"], access.actor(), clock.now()
     try:
         with unit_of_work():
             found = administration.set_day(
@@ -66,12 +73,17 @@ def set_day() -> Response | tuple[str, int]:
                 form.get("day", ""),
                 working=form.get("working") == "1",
                 name=form.get("name", ""),
-                by=access.actor(),
-                at=clock.now(),
+                by=by,
+                at=at,
+            )
+            moved = clocks.recount(
+                form["jurisdiction"], house=house.calendar, house_rule_set=house.rule_set, by=by, at=at
             )
     except errors.Invalid as fault:
         kept = typed.refused(fault)
         return _calendar(kept), kept.status
+    if moved:  # the list is on this answer; each timeline keeps its part of it
+        return _calendar(typed.Typed(), moved=moved, changed=found), 200
     flash(_("%(day)s is set.", day=found.isoformat()))
     return redirect(
         url_for("admin_records.calendar", jurisdiction=form["jurisdiction"], year=found.year), 303

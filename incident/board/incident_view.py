@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from incident import accounts, clock, timeline
+from incident import accounts, clock, clocks, timeline
 from incident.accounts import Actor
 from incident.board import figures, frame, task_view, times
 from incident.board.task_view import Book
@@ -19,7 +19,6 @@ from incident.models.alerts import Delivery, DeliveryState
 from incident.models.complaints import Complaint
 from incident.models.incidents import (
     Clock,
-    ClockState,
     Incident,
     IncidentDepartment,
     IncidentRoleHolder,
@@ -47,12 +46,13 @@ KINDS: dict[str, tuple[str, ...]] = {
     ),
     "departments": tuple(kind for kind in timeline.KINDS if kind.startswith("department_")),
     "course": (
-        "opened", "acknowledged", "moved", "level_changed", "role_taken", "clock_met", "closed", "cancelled",
+        "opened", "acknowledged", "moved", "level_changed", "role_taken", "closed", "cancelled",
     ),
     "alerts": (
         "paged", "raised_to", "ladder_ended", "nobody_on_duty", "slack_step_failed", "slack_step_retried",
         "fallback_sent",
     ),
+    "clocks": tuple(kind for kind in timeline.KINDS if kind.startswith("clock_")),
 }  # fmt: skip
 
 
@@ -226,9 +226,8 @@ def of(incident: Incident, *, kinds: str = "", everything: bool = False) -> View
 
 
 def _clocks(incident_id: int) -> list[Clock]:
-    """Running ones first, the soonest at the top."""
-    rows = db.session.scalars(select(Clock).where(Clock.incident_id == incident_id).order_by(Clock.due_at))
-    return sorted(rows, key=lambda each: each.state != ClockState.RUNNING)
+    """What still wants something first, the soonest at the top; without the time that others have."""
+    return [each for each in clocks.of(incident_id) if each.kind != clocks.WINDOW]
 
 
 def _many(column: Any, condition: Any) -> int:

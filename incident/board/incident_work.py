@@ -1,9 +1,9 @@
-"""The acts on what belongs to an incident: tasks, clocks, roles, Slack steps."""
+"""The acts on what belongs to an incident: tasks, roles, Slack steps."""
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from incident import clock, clocks, errors, timeline
+from incident import clock, errors, timeline
 from incident.accounts import Actor
 from incident.alerting import outbox
 from incident.board import access, acting, times
@@ -130,17 +130,6 @@ def tick(task_id: int, item: str) -> Response:
         checklists.tick(found, incident, item, done=done, by=access.actor(), at=clock.now())
 
     return acting.do(number, act, anchor=f"#task-{task_id}")
-
-
-@bp.post("/incidents/<number>/clocks/<int:clock_id>/meet")
-@needs(ACT)
-def meet(number: str, clock_id: int) -> Response:
-    """A clock's duty is done."""
-    return acting.do(
-        number,
-        lambda incident: clocks.meet(incident, clock_id, by=access.actor(), at=clock.now()),
-        anchor="#clocks",
-    )
 
 
 @bp.post("/incidents/<number>/roles")

@@ -13,11 +13,12 @@ from incident.permissions import Permission
 RAIL: tuple[tuple[str, str, str, Permission | None], ...] = (
     ("/", N_("Board"), "board", Permission.INCIDENTS_READ),
     ("/complaints", N_("Complaints"), "complaint", Permission.COMPLAINTS_READ),
+    ("/clocks", N_("Clocks"), "clock", Permission.INCIDENTS_READ),
     ("/playbooks", N_("Playbooks"), "book", Permission.PLAYBOOKS_READ),
     ("/duty", N_("Duty"), "duty", None),
     ("/drills", N_("Drills"), "drill", Permission.DRILLS_READ),
     ("/reviews", N_("Reviews"), "review", Permission.REVIEWS_READ),
-    ("/schedule", N_("Schedule"), "clock", None),
+    ("/schedule", N_("Schedule"), "calendar", None),
     ("/admin/people", N_("People"), "people", Permission.ACCOUNTS_MANAGE),
     ("/admin/tokens", N_("Tokens"), "key", Permission.ACCOUNTS_MANAGE),
     ("/admin/deliveries", N_("Deliveries"), "send", Permission.DELIVERIES_RETRY),

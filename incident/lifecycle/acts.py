@@ -128,6 +128,7 @@ def change_level(
     incident.level, incident.last_activity_at = Level(level), at
     _restart_targets(incident, at=at, house=house)
     departments.regraded(incident, at=at, calendar=house.calendar)
+    clocks.repropose(incident, by=by, at=at, jurisdiction=house.rule_set)
     timeline.record(
         incident.id,
         "level_changed",
@@ -165,7 +166,7 @@ def _restart_targets(incident: Incident, *, at: datetime, house: House) -> None:
             Clock.state == "void",
             Clock.rule.not_in(met),
         )
-        .values(state="running", ended_at=None),
+        .values(state="running", ended_at=None, warn_at=at),
         execution_options={"synchronize_session": "fetch"},
     )
     rows = clocks.internal(incident.level, rule, start=incident.opened_at, calendar=house.calendar)

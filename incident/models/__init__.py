@@ -2,11 +2,13 @@
 
 from incident.models import (  # noqa: F401 - imported so that the metadata is whole
     alerts,
+    clocks,
     complaints,
     conduct,
     decisions,
     drills,
     evidence,
+    feeds,
     ground,
     incidents,
     people,

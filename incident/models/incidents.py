@@ -1,4 +1,4 @@
-"""The incident with its departments, roles, tasks and clocks."""
+"""The incident with its departments, roles and tasks; its clocks stand in `models.clocks`."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +18,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from incident.db import Base
+from incident.models.clocks import Clock as Clock  # the incident's own, kept in a file of their own
+from incident.models.clocks import ClockState as ClockState
 from incident.vocabulary import Level, Stage, Status, TaskStatus
 
 
@@ -243,42 +245,3 @@ class Task(Base):
     def finished(self) -> bool:
         """Done, or dropped with a reason."""
         return self.status in (TaskStatus.DONE, TaskStatus.DROPPED)
-
-
-class ClockState(StrEnum):
-    """What has become of a clock."""
-
-    RUNNING = "running"
-    MET = "met"
-    VOID = "void"
-
-
-class Clock(Base):
-    """A due date that runs: a rule of law by code and version, or a target of the level."""
-
-    __tablename__ = "clocks"
-    __table_args__ = (
-        UniqueConstraint("incident_id", "jurisdiction", "rule", "rule_version"),
-        CheckConstraint("(state = 'running') = (ended_at IS NULL)", name="ended"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"))
-    kind: Mapped[str] = mapped_column(String(10))
-    rule: Mapped[str] = mapped_column(String(50))
-    rule_version: Mapped[str]
-    jurisdiction: Mapped[str] = mapped_column(String(5))
-    title_zh: Mapped[str]
-    title_en: Mapped[str]
-    value: Mapped[float]
-    unit: Mapped[str] = mapped_column(String(16))
-    started_at: Mapped[datetime]
-    due_at: Mapped[datetime]
-    state: Mapped[ClockState] = mapped_column(String(8), default=ClockState.RUNNING)
-    ended_at: Mapped[datetime | None]
-    source: Mapped[str]
-    confidence: Mapped[str] = mapped_column(String(2))
-
-    def title(self, locale: str) -> str:
-        """The title for a locale."""
-        return self.title_zh if locale.startswith("zh") else self.title_en

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from incident import durations
+from incident.permissions import Role
 from incident.vocabulary import ComplaintType, IncidentRole, Level, Signal, Stage
 
 
@@ -18,6 +19,8 @@ Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,48}$")]
 DepartmentCode = Annotated[str, Field(pattern=r"^[A-Z]{2,4}$")]
 DurationText = Annotated[str, AfterValidator(_duration)]
 Confidence = Literal["V", "V2", "U", "P"]
+Jurisdiction = Literal["cn", "us", "uk", "eu"]
+Proof = Literal["filing", "document", "statement"]
 
 
 class Strict(BaseModel):
@@ -203,8 +206,19 @@ class Applies(Strict):
     levels: list[Level] = []
 
 
+class Approvers(Strict):
+    """Who may approve: anybody of a role, and anybody of a department; never whoever asked."""
+
+    roles: list[Role] = []
+    departments: list[DepartmentCode] = []
+
+
 class Rule(Strict):
-    """A dated rule of law or of the house; `start_event` says what sets its clock going."""
+    """A dated rule of law or of the house; `start_event` says what sets its clock going.
+
+    A rule may bear on another one's clock: `extension_of` lengthens it to this rule's value, `pause_of` lets
+    it stand still; both may need `approvers`, and `notice` is the task of telling the complainant.
+    """
 
     code: Key
     version: str
@@ -226,6 +240,16 @@ class Rule(Strict):
     effective_from: date
     effective_to: date | None = None
     letter: Text | None = Field(None, description="How a decision letter says it; {value} is the rule's.")
+    department: DepartmentCode | None = Field(None, description="Whose duty; none: the responsible ones.")
+    calendar: Jurisdiction | None = Field(None, description="Whose calendar counts; none: its own.")
+    window: bool = Field(False, description="Time that somebody else has: it lapses and is never missed.")
+    after: Key | None = Field(None, description="The rule whose clock, once met, starts this one.")
+    met_by: Literal["answered"] | None = Field(None, description="The act that meets it, given a proof.")
+    proof: list[Proof] = Field([], description="What proves that it was met; none: any of them.")
+    extension_of: Key | None = None
+    pause_of: list[Key] = []
+    approvers: Approvers | None = None
+    notice: Text | None = None
 
 
 class Remedy(Strict):
@@ -239,11 +263,24 @@ class Remedy(Strict):
 class RuleSet(Strict):
     """rules/<jurisdiction>.toml."""
 
-    jurisdiction: Literal["cn", "us", "uk", "eu"]
+    jurisdiction: Jurisdiction
     name: Text
     time_zone: str
     rules: list[Rule] = Field(min_length=1)
     remedies: list[Remedy] = []
+
+    @model_validator(mode="after")
+    def _no_strangers(self) -> Self:
+        codes = {rule.code for rule in self.rules}
+        strangers = sorted(
+            f"{rule.code}: {named}"
+            for rule in self.rules
+            for named in filter(None, (rule.after, rule.extension_of, *rule.pause_of))
+            if named not in codes
+        )
+        if strangers:
+            raise ValueError(f"no such rule in this set: {', '.join(strangers)}")
+        return self
 
     @model_validator(mode="after")
     def _no_repeats(self) -> Self:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from incident import timeline
+from incident import clocks, timeline
 from incident.accounts import Actor
 from incident.alerting import outbox
 from incident.calendars import WorkingCalendar
@@ -42,8 +42,12 @@ def _last_working(calendar: WorkingCalendar, *, after: date, until: date) -> dat
 
 
 def schedule(incident: Incident, calendar: WorkingCalendar, *, by: Actor, at: datetime) -> Review:
-    """Schedule the post-mortem of an incident that closes; an optional one is listed without reminders."""
+    """Schedule the post-mortem of an incident that closes; an optional one is listed without reminders.
+
+    A legal clock that was missed makes it a duty at every level (facts §7).
+    """
     rule = library.the_levels()[incident.level].post_mortem
+    optional = rule.optional and not clocks.any_missed(incident.id)
     owner = db.session.get(Person, incident.commander_id or incident.acknowledged_by_id or 0)
     due = meeting_at(at, rule, calendar)
     review = Review(
@@ -51,8 +55,8 @@ def schedule(incident: Incident, calendar: WorkingCalendar, *, by: Actor, at: da
         owner_id=owner.id if owner else None,
         due_at=due,
         rule=f"{rule.value} {rule.unit}",
-        optional=rule.optional,
-        remind_at=None if rule.optional else first_reminder(due, calendar, at=at),
+        optional=optional,
+        remind_at=None if optional else first_reminder(due, calendar, at=at),
         created_at=at,
     )
     db.session.add(review)

@@ -76,6 +76,7 @@ def test_every_call_answers_as_the_document_says(api, document):
     resolution_calls.walk(api, number)
     department_calls.walk(api, number)
     act(api, number)
+    run_clocks(api)
     drill(api)
     api.get("/incidents?drill=all")
     api.get(f"/incidents/{number}")
@@ -105,6 +106,28 @@ def read_everything(api, number, complaint_id):
         "/schedule",
     ):
         api.get(path)
+
+
+def run_clocks(api):
+    number = api.complaint(complaint_type="system_batch_failure")["incident"]["number"]
+    why, root = {"reason": "why"}, f"/incidents/{number}/clocks"
+    law = next(
+        each["id"]
+        for each in api.get("/clocks").get_json()["items"]
+        if each["incident"] == number and each["rule"] == "complaint_decision"
+    )
+    api.post(f"/clocks/{law}/pause", why, as_="zhao")
+    api.post(f"/clocks/{law}/refuse", why, as_="yang")
+    api.post(f"/clocks/{law}/pause", why, as_="zhao")
+    api.post(f"/clocks/{law}/approve", as_="yang")
+    api.post(f"/clocks/{law}/resume", why, as_="zhao")
+    api.post(f"/clocks/{law}/extend", why, as_="zhao")
+    api.post(f"/clocks/{law}/correct", {"started_at": "2026-11-02T09:00:00+08:00", **why}, as_="zhao")
+    latest = api.post(root, {"rule": "dora_initial_latest"}, as_="zhao").get_json()
+    api.post(f"{root}/events", {"event": "classified"}, as_="zhao")
+    api.post(f"/clocks/{latest['id']}/meet", {"proof": "F-1", "kind": "filing"}, as_="zhao")
+    api.post(f"/clocks/{law}/void", why, as_="zhao")
+    api.get("/clocks?state=met,void&due_before=2027-01-01T00:00:00Z")
 
 
 def act(api, number):

@@ -96,8 +96,9 @@ def test_a_clock_is_met_once(zhao):
     clock = db.session.scalars(
         select(Clock).where(Clock.incident_id == incident.id, Clock.state == "running").order_by(Clock.due_at)
     ).first()
+    assert clock.kind == "internal"
     address = f"/incidents/{incident.number}/clocks/{clock.id}/meet"
-    assert zhao.post(address).status_code == 303
+    assert zhao.post(address, {"form": "clock"}).status_code == 303
     again = zhao.post(address)
     assert again.status_code == 409 and "ended already" in text(again)
 

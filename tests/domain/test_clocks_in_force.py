@@ -59,7 +59,7 @@ def test_a_clock_is_met_once_and_by_whoever_may(app: Flask) -> None:
     law = next(each for each in clocks.running(incident.id) if each.jurisdiction == "cn")
     by = builders.acting("li")
     with unit_of_work():
-        clocks.meet(incident, law.id, by=by, at=builders.NOW)
+        clocks.meet(incident, law.id, proof="told by phone", by=by, at=builders.NOW)
     assert law.id not in {each.id for each in clocks.running(incident.id)}
     with pytest.raises(errors.Refused):
         clocks.meet(incident, law.id, by=by, at=builders.NOW)

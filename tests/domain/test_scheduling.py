@@ -75,10 +75,14 @@ def test_a_running_beat_climbs_the_ladder_by_itself_and_says_that_it_lives(app: 
         db.session.rollback()
         return db.session.get_one(Incident, incident.id, populate_existing=True).rung > 0
 
+    def alive() -> bool:
+        db.session.rollback()  # else the session goes on reading what it read before
+        return db.session.get(Heartbeat, "scheduler", populate_existing=True) is not None
+
     try:
         runner.start()
         wait_for(climbed)
-        wait_for(lambda: db.session.get(Heartbeat, "scheduler", populate_existing=True) is not None)
+        wait_for(alive)
     finally:
         runner.stop()
 

@@ -1,6 +1,7 @@
 """Reminders: what is due or missing, told to whoever can mend it."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from incident import i18n
@@ -30,6 +31,8 @@ ABOUT: dict[str, tuple[str, str]] = {
 
 def build(order: Order, locale: str, zone: ZoneInfo, base_url: str) -> Message:
     """The reminder with a link; raises KeyError for something without a sentence."""
+    if order.payload["about"] == "clocks":
+        return _clocks(order.payload, locale, zone, base_url)
     sentence, path = ABOUT[order.payload["about"]]
     values = {name: value for name, value in order.payload.items() if isinstance(value, str)}
     if order.incident is not None:
@@ -42,6 +45,36 @@ def build(order: Order, locale: str, zone: ZoneInfo, base_url: str) -> Message:
     mark = texts.drill_mark(order.incident, locale) if order.incident else ""
     text = f"{mark}{words}"
     return Message(text, [texts.section(text), _link(f"{base_url}{path % values}", locale)])
+
+
+def _clocks(payload: dict[str, Any], locale: str, zone: ZoneInfo, base_url: str) -> Message:
+    """Every clock that somebody must look at, the missed ones first, each in a line."""
+    head = i18n.say(N_("⏰ Clocks that want you"), locale)
+    mark = f"【{i18n.say(N_('DRILL'), locale)}】" if payload.get("drill") else ""
+    items = sorted(payload["items"], key=lambda item: (item["mark"] != "missed", item["due_at"]))
+    lines = [_clock(item, locale, zone, base_url) for item in items]
+    if payload.get("more"):
+        lines.append(i18n.say(N_("and %(count)s more"), locale, count=payload["more"]))
+    text = f"{mark}{head}\n" + "\n".join(lines)
+    return Message(text, [texts.section(text), _link(f"{base_url}/clocks?mine=1", locale)])
+
+
+def _clock(item: dict[str, Any], locale: str, zone: ZoneInfo, base_url: str) -> str:
+    number = f"<{base_url}/incidents/{item['number']}/clocks#clock-{item['clock_id']}|{item['number']}>"
+    sentence = (
+        N_("🔴 %(number)s “%(clock)s” was missed; it was due at %(due)s.")
+        if item["mark"] == "missed"
+        else N_("• %(number)s “%(clock)s” is due at %(due)s: %(mark)s.")
+    )
+    title = {language: texts.escape(words) for language, words in item["title"].items()}
+    return i18n.say(
+        sentence,
+        locale,
+        number=number,
+        clock=title,
+        due=texts.date(datetime.fromisoformat(item["due_at"]), zone),
+        mark=i18n.words("clock_mark", item["mark"], locale),
+    )
 
 
 def _link(url: str, locale: str) -> Block:
