@@ -135,6 +135,19 @@ WORDS: dict[str, dict[str, str]] = {
         "change_of_manner": N_("Change of the manner of collection"),
         "legal_path": N_("Legal path"),
     },
+    "label_state": {
+        "proposed": N_("waiting for approval"),
+        "in_force": N_("in force"),
+        "refused": N_("refused"),
+        "lifted": N_("lifted"),
+    },
+    "assessment_outcome": {
+        "same": N_("the level stays"),
+        "raised": N_("raised"),
+        "lower_proposed": N_("a lower level waits for the commander"),
+        "lowered": N_("lowered by the commander"),
+        "kept": N_("kept by the commander"),
+    },
     "option_state": {
         "draft": N_("a draft"),
         "proposed": N_("waiting for approval"),
@@ -150,6 +163,10 @@ WORDS: dict[str, dict[str, str]] = {
     "repeats": {"never": N_("once"), "daily": N_("daily"), "weekly": N_("weekly")},
     "act": {  # what the audit log records
         "calendar.day_set": N_("set a day of the calendar"),
+        "complaints.label_approved": N_("approved a label"),
+        "complaints.label_lifted": N_("lifted a label"),
+        "complaints.label_proposed": N_("proposed a label"),
+        "complaints.label_refused": N_("refused a label"),
         "complaints.revealed": N_("revealed personal data"),
         "data_keys.rotated": N_("changed the data key"),
         "departments.heads_set": N_("set the heads"),

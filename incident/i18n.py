@@ -33,6 +33,7 @@ _VALUE_KINDS: dict[str, tuple[str, ...]] = {
     "role": ("role", "person_role"),
     "option_kind": ("option_kind",),
     "option_state": ("option_state",),
+    "label_state": ("label_state",),
     "plan": ("type",),
     "sent_by": ("channel",),
     "letter_state": ("letter_state",),

@@ -64,6 +64,23 @@ def plan_default(complaint_type: str, level: int) -> dict[str, str]:
     return {"zh": f"“{zh}”预案从{numeral}级起", "en": f"The plan “{en}” starts at level {numeral}"}
 
 
+IMPACTS: dict[str, tuple[str, str]] = {
+    "customer": ("客户", "the customer"),
+    "reputation": ("声誉", "reputation"),
+    "business": ("业务", "business"),
+    "credit_record": ("征信", "the credit record"),
+}
+
+
+def of_impact(impact: str, value: int, axis_zh: str, axis_en: str) -> dict[str, str]:
+    """Why an axis has so many points: the impact that counts on it."""
+    zh, en = IMPACTS[impact]
+    return {
+        "zh": f"{zh}影响 {value}：计入“{axis_zh}”",
+        "en": f"impact on {en} {value}: counts as {axis_en}",
+    }
+
+
 def search_text(*words: str) -> str:
     """What the board's search looks through: lower case, one line."""
     return " ".join(words).lower()

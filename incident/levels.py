@@ -2,9 +2,17 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    field_validator,
+    model_validator,
+)
 
 from incident import durations
 from incident.durations import Duration
@@ -92,12 +100,23 @@ class Trumps(Strict):
     vulnerable_raises_by: int = Field(ge=0, le=3)
 
 
+Impact = Literal["customer", "reputation", "business", "credit_record"]
+
+
 class Scoring(Strict):
     """How a level follows from facts: the axes, the thresholds and the trumps."""
 
     axes: list[Axis] = Field(min_length=1)
     thresholds: list[Threshold] = Field(min_length=1)
     trumps: Trumps
+    impacts: dict[Impact, str] = Field({}, description="The axis that an assessed impact counts on.")
+
+    @model_validator(mode="after")
+    def _known_axes(self) -> Self:
+        known = {axis.key for axis in self.axes}
+        if strange := sorted(set(self.impacts.values()) - known):
+            raise ValueError(f"impacts: {', '.join(strange)} is no axis of the scoring")
+        return self
 
 
 class Levels(Strict):

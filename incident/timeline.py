@@ -91,6 +91,12 @@ KINDS: dict[str, str] = {
     "effect_found": N_("judged that it has helped: %(note)s"),
     "effect_missing": N_("judged that it has not helped: %(note)s"),
     "satisfaction_asked": N_("noted the customer's score for %(complaint)s: %(score)s of 5 (%(comment)s)"),
+    "assessed": N_("assessed %(customers)s customers, possible loss %(loss)s: level %(level)s (%(why)s)"),
+    "lower_level_proposed": N_(
+        "assessed %(customers)s customers, possible loss %(loss)s, and so proposed level %(level)s instead "
+        "of %(before)s (%(why)s)"
+    ),
+    "level_kept": N_("kept level %(level)s: %(reason)s"),
     "closed": N_("closed the incident: %(summary)s"),
     "cancelled": N_("ended it without closing: %(reason)s"),
     "review_scheduled": N_("scheduled the post-mortem for %(due_at)s, owner %(owner)s"),

@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 from pydantic import BaseModel
 
-from incident.api.answered import By, Page, Someone
-from incident.models.resolutions import OptionState
+from incident.api.answered import By, Incident, Page, Someone, Words
+from incident.models.resolutions import AssessmentOutcome, LabelState, OptionState
 from incident.vocabulary import OptionKind
 
 
@@ -92,3 +92,68 @@ class OptionPage(Page):
     """Every version of every option of an incident, the newest first."""
 
     items: list[Option]
+
+
+class Impacts(BaseModel):
+    """Impacts of 0 to 3."""
+
+    customer: int
+    reputation: int
+    business: int
+    credit_record: int
+
+
+class Assessment(BaseModel):
+    """One assessment: the level that follows, why, and what became of it."""
+
+    id: int
+    at: datetime
+    by: By
+    affected_customers: int
+    potential_loss: str | None
+    currency: str
+    impact: Impacts
+    note: str
+    level_before: int
+    level: int
+    score: dict[str, int]
+    reasons: list[Words]
+    outcome: AssessmentOutcome
+    decided_at: datetime | None
+    decided_by: By | None
+
+
+class AssessedIncident(Incident):
+    """The changed incident, with its newest assessment."""
+
+    assessment: Assessment
+
+
+class AssessmentPage(Page):
+    """Assessments, the newest first."""
+
+    items: list[Assessment]
+
+
+class ProxyLabel(BaseModel):
+    """A label inside the house; what looks personal in its texts is masked."""
+
+    id: int
+    complaint: int
+    incident: str
+    state: LabelState
+    grounds: str
+    reason: str | None
+    proposed_at: datetime
+    proposed_by: By
+    approvals_needed: int
+    approvals: list[Approval]
+    may_approve: list[Someone]
+    ended_at: datetime | None
+    ended_by: By | None
+
+
+class LabelPage(Page):
+    """Labels, the newest first."""
+
+    items: list[ProxyLabel]

@@ -10,6 +10,7 @@ from incident.coordination.option_words import BASIS_LONGEST, REMARK_LONGEST, TE
 from incident.errors import N_
 from incident.intake.body import Money, Text
 from incident.lifecycle.common import TEXT_LONGEST
+from incident.lifecycle.reach import Reach
 from incident.models.resolutions import AXES
 from incident.vocabulary import OptionKind
 
@@ -115,3 +116,52 @@ class DeclineOption(Asked):
     """What the customer said."""
 
     reason: Reasoned = ""
+
+
+Points = Annotated[int, Field(ge=0, le=3)]
+
+
+class Impacts(Asked):
+    """Impacts of 0 (none) to 3 (grave)."""
+
+    customer: Points | None = None
+    reputation: Points | None = None
+    business: Points | None = None
+    credit_record: Points | None = None
+
+
+class Assess(Asked):
+    """How far the incident reaches; what is left out stays as it was."""
+
+    affected_customers: int | None = Field(None, ge=1, le=100_000_000)
+    potential_loss: Money | None = None
+    impact: Impacts = Impacts()
+    note: Annotated[Text, Field(max_length=2_000)] = ""
+
+    def over(self, known: Reach) -> Reach:
+        """What was known, with what is given here over it."""
+        given = self.impact.model_dump(exclude_none=True)
+        return Reach(
+            affected_customers=self.affected_customers or known.affected_customers,
+            potential_loss=known.potential_loss if self.potential_loss is None else self.potential_loss,
+            impacts={**known.impacts, **given},
+        )
+
+
+class DecideLevel(Asked):
+    """Whether the commander lowers the level as proposed, and why."""
+
+    lower: bool
+    reason: Words
+
+
+class ProposeLabel(Asked):
+    """What shows it; kept encrypted."""
+
+    grounds: Annotated[Text, Field(min_length=1, max_length=2_000)]
+
+
+class EndLabel(Asked):
+    """Why."""
+
+    reason: Annotated[Text, Field(min_length=1, max_length=2_000)]

@@ -11,12 +11,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from incident import errors, i18n
 from incident.api import (
     acts,
+    assessment,
     clocks,
     complaints,
     decisions,
     departments,
     drills,
     incidents,
+    labels,
     playbooks,
     problems,
     resolution,
@@ -37,6 +39,8 @@ TAGS = (
     clocks.TAG,
     resolution.TAG,
     decisions.TAG,
+    assessment.TAG,
+    labels.TAG,
     playbooks.TAG,
     drills.TAG,
     reviews.TAG,

@@ -2,10 +2,20 @@
 
 from incident.api import views
 from incident.api.plain import Json, by, moment, money
-from incident.coordination import approvals, comparing, options
+from incident.coordination import approvals, comparing, options, proxy_label
 from incident.coordination.option_moves import history
 from incident.models.incidents import Incident
-from incident.models.resolutions import AXES, OptionApproval, OptionEvent, OptionState, ResolutionOption
+from incident.models.resolutions import (
+    AXES,
+    IMPACTS,
+    Assessment,
+    LabelState,
+    OptionApproval,
+    OptionEvent,
+    OptionState,
+    ProxyLabel,
+    ResolutionOption,
+)
 
 
 def option(incident: Incident, row: ResolutionOption) -> Json:
@@ -82,4 +92,49 @@ def _event(row: OptionEvent) -> Json:
         "amount": money(row.amount),
         "currency": row.currency,
         "text": row.told,
+    }
+
+
+def assessment(row: Assessment) -> Json:
+    """One assessment."""
+    return {
+        "id": row.id,
+        "at": moment(row.at),
+        "by": by(row.by),
+        "affected_customers": row.affected_customers,
+        "potential_loss": money(row.potential_loss),
+        "currency": row.currency,
+        "impact": {name: row.impact(name) for name in IMPACTS},
+        "note": row.note,
+        "level_before": row.level_before,
+        "level": row.level,
+        "score": row.score,
+        "reasons": row.reasons,
+        "outcome": str(row.outcome),
+        "decided_at": moment(row.decided_at),
+        "decided_by": by(row.decided_by) if row.decided_by else None,
+    }
+
+
+def label(incident: Incident, row: ProxyLabel) -> Json:
+    """One label, for those who act on the incident."""
+    given = proxy_label.given(row.id)
+    people = views.people(each.person_id for each in given)
+    may = proxy_label.who_may(incident, row) if row.state == LabelState.PROPOSED else []
+    return {
+        "id": row.id,
+        "complaint": row.complaint_id,
+        "incident": incident.number,
+        "state": str(row.state),
+        "grounds": row.told("grounds"),
+        "reason": row.told("reason") or None,
+        "proposed_at": moment(row.proposed_at),
+        "proposed_by": by(row.proposed_by),
+        "approvals_needed": row.approvals_needed,
+        "approvals": [
+            {"person": people[each.person_id], "role": each.role, "at": moment(each.at)} for each in given
+        ],
+        "may_approve": [views.person(each) for each in may],
+        "ended_at": moment(row.ended_at),
+        "ended_by": by(row.ended_by) if row.ended_by else None,
     }

@@ -1,14 +1,13 @@
 """The resolution page of an incident: options side by side, their approval, offers and counter-offers."""
 
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from incident import clock, errors
-from incident.board import access, acting, case, resolution_view
+from incident.board import access, acting, case, parsed, resolution_view
 from incident.board.access import needs
 from incident.coordination import approvals, options
 from incident.coordination.option_words import Wanted
@@ -70,49 +69,21 @@ def _wanted() -> Wanted:
     complaint = form.get("complaint", "")
     wanted = Wanted(
         kind=form.get("kind", ""),
-        amount=_amount("amount", faults),
+        amount=parsed.amount("amount", faults),
         currency=form.get("currency", "").strip().upper() or None,
         terms=form.get("terms", ""),
         basis=form.get("basis", ""),
-        scores={axis: _whole(axis, faults) for axis in AXES},
+        scores={axis: parsed.whole(axis, faults) for axis in AXES},
         remarks={axis: form.get(f"{axis}_remark", "") for axis in AXES},
-        periods=_whole("periods", faults),
-        annual_rate=_amount("annual_rate", faults),
-        first_due=_day("first_due", faults),
-        valid_until=_day("valid_until", faults),
+        periods=parsed.whole("periods", faults),
+        annual_rate=parsed.amount("annual_rate", faults),
+        first_due=parsed.day("first_due", faults),
+        valid_until=parsed.day("valid_until", faults),
         complaint_id=int(complaint) if complaint.isdecimal() else None,
     )
     if faults:
         raise errors.Invalid(N_("The option cannot be taken like this."), reasons=faults)
     return wanted
-
-
-def _amount(name: str, faults: list[Reason]) -> Decimal | None:
-    text = request.form.get(name, "").replace(",", "").replace("，", "").strip()
-    if not text:
-        return None
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        faults.append(Reason(N_("Write an amount like 12345.60."), loc=(name,)))
-        return None
-
-
-def _whole(name: str, faults: list[Reason]) -> int | None:
-    text = request.form.get(name, "").strip()
-    if text and not (text.isascii() and text.isdecimal() and len(text) < 5):
-        faults.append(Reason(N_("Write a whole number."), loc=(name,)))
-        return None
-    return int(text) if text else None
-
-
-def _day(name: str, faults: list[Reason]) -> date | None:
-    text = request.form.get(name, "").strip()
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        faults.append(Reason(N_("This must be a day like 2026-12-31."), loc=(name,)))
-        return None
 
 
 @bp.post("/incidents/<number>/resolution/options/<int:option_id>/<act>")
@@ -155,7 +126,7 @@ def _offer(incident: Incident, option: ResolutionOption) -> None:
 
 def _counter(incident: Incident, option: ResolutionOption) -> None:
     faults: list[Reason] = []
-    amount = _amount("amount", faults)
+    amount = parsed.amount("amount", faults)
     if faults:
         raise errors.Invalid(faults[0].message, reasons=faults)
     terms = request.form.get("terms", "")
@@ -173,7 +144,7 @@ def _decline(incident: Incident, option: ResolutionOption) -> None:
 
 def _checked_day(name: str) -> date | None:
     faults: list[Reason] = []
-    found = _day(name, faults)
+    found = parsed.day(name, faults)
     if faults:
         raise errors.Invalid(faults[0].message, reasons=faults)
     return found

@@ -1,5 +1,6 @@
 """What the resolution page shows: the options that live, those that ended, and what the reader may do."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,13 +10,26 @@ from sqlalchemy import select
 
 from incident.accounts import display
 from incident.board import access
-from incident.coordination import approvals, comparing, option_moves, options
+from incident.coordination import approvals, comparing, option_moves, options, proxy_label
 from incident.db import db
 from incident.errors import N_
+from incident.lifecycle import assessing
+from incident.lifecycle.reach import Reach
 from incident.models.complaints import Complaint
 from incident.models.incidents import Incident
 from incident.models.people import Person
-from incident.models.resolutions import AXES, OptionEvent, OptionState, ResolutionOption
+from incident.models.resolutions import (
+    AXES,
+    IMPACTS,
+    Assessment,
+    AssessmentOutcome,
+    LabelState,
+    OptionEvent,
+    OptionState,
+    ProxyLabel,
+    ResolutionOption,
+)
+from incident.permissions import Permission
 from incident.playbooks import library
 from incident.playbooks.authority import InstalmentRule
 from incident.vocabulary import OptionKind
@@ -69,6 +83,19 @@ class Card:
 
 
 @dataclass(frozen=True)
+class LabelCard:
+    """A label with its approvals; `acts` are those that the reader may do."""
+
+    label: ProxyLabel
+    whose: str
+    by: str
+    ended_by: str
+    approvals: list[Approved]
+    may: list[Person]
+    acts: frozenset[str]
+
+
+@dataclass(frozen=True)
 class View:
     """The page."""
 
@@ -81,6 +108,11 @@ class View:
     currency: str
     axes: tuple[str, ...] = AXES
     kinds: tuple[str, ...] = tuple(OptionKind)
+    reach: Reach | None = None
+    assessments: tuple[tuple[Assessment, str, str], ...] = ()
+    impacts: tuple[str, ...] = IMPACTS
+    decides: bool = False
+    labels: tuple[LabelCard, ...] = ()
 
 
 def of(incident: Incident, *, revise: int | None = None) -> View:
@@ -96,7 +128,50 @@ def of(incident: Incident, *, revise: int | None = None) -> View:
         rule=comparing.RULE,
         instalments=table.instalments,
         currency=table.currency,
+        reach=assessing.known(incident),
+        assessments=tuple(_assessments(incident.id)),
+        decides=_decides(incident),
+        labels=tuple(_labels(incident)) if _sees_labels() else (),
     )
+
+
+def _assessments(incident_id: int) -> Iterator[tuple[Assessment, str, str]]:
+    for row in assessing.of(incident_id):
+        yield row, display(row.by), display(row.decided_by) if row.decided_by else ""
+
+
+def _decides(incident: Incident) -> bool:
+    """Whether the reader may decide on a lower level that is proposed."""
+    last = assessing.latest(incident.id)
+    if last is None or last.outcome != AssessmentOutcome.LOWER_PROPOSED:
+        return False
+    me = access.actor()
+    return me.id == incident.commander_id or me.can(Permission.INCIDENTS_COMMAND)
+
+
+def _sees_labels() -> bool:
+    """The label is for those who act and for audit."""
+    return access.can(Permission.INCIDENTS_ACT) or access.can(Permission.AUDIT_READ)
+
+
+def _labels(incident: Incident) -> Iterator[LabelCard]:
+    whose, me = dict(_complaints(incident.id)), access.actor().id
+    for row in proxy_label.of(incident.id):
+        given = proxy_label.given(row.id)
+        names = _names({each.person_id for each in given})
+        may = proxy_label.who_may(incident, row) if row.state == LabelState.PROPOSED else []
+        acts = {"approve", "refuse"} if me in {each.id for each in may} else set()
+        if row.state == LabelState.IN_FORCE and me in {each.id for each in proxy_label.holders()}:
+            acts = {"lift"}
+        yield LabelCard(
+            label=row,
+            whose=whose.get(row.complaint_id, ""),
+            by=display(row.proposed_by),
+            ended_by=display(row.ended_by) if row.ended_by else "",
+            approvals=[Approved(names[each.person_id], each.role, each.at) for each in given],
+            may=may,
+            acts=frozenset(acts),
+        )
 
 
 def _cards(incident: Incident, rows: list[ResolutionOption]) -> list[Card]:

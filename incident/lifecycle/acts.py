@@ -125,7 +125,15 @@ def change_level(
     lowering = level > before
     if lowering and by.id != incident.commander_id:
         by.must(Permission.INCIDENTS_COMMAND)
-    incident.level, incident.last_activity_at = Level(level), at
+    return regrade(incident, Level(level), reason=words, by=by, at=at, house=house)
+
+
+def regrade(
+    incident: Incident, level: Level, *, reason: str | dict[str, str], by: Actor, at: datetime, house: House
+) -> Incident:
+    """Set another level, once whoever asks for it has been checked, with all that follows from it."""
+    before = incident.level
+    incident.level, incident.last_activity_at = level, at
     _restart_targets(incident, at=at, house=house)
     departments.regraded(incident, at=at, calendar=house.calendar)
     clocks.repropose(incident, by=by, at=at, jurisdiction=house.rule_set)
@@ -134,11 +142,11 @@ def change_level(
         "level_changed",
         by=by.label,
         at=at,
-        **{"from": before.numeral, "to": Level(level).numeral, "reason": words},
+        **{"from": before.numeral, "to": level.numeral, "reason": reason},
     )
-    if not lowering and escalation.alert_raised(incident, at=at, zone=house.zone):
+    if level < before and escalation.alert_raised(incident, at=at, zone=house.zone):
         outbox.enqueue(incident.id, "invite", at=at)
-    common.show(incident, at=at, said="level_changed", level=Level(level).numeral, name=by.name)
+    common.show(incident, at=at, said="level_changed", level=level.numeral, name=by.name)
     outbox.enqueue(incident.id, "set_topic", at=at)
     return incident
 

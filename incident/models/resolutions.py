@@ -218,6 +218,10 @@ class ProxyLabel(Base):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - the shape that SQLAlchemy asks for
 
+    def told(self, name: str) -> str:
+        """`grounds` or `reason`; what looks personal is masked."""
+        return privacy.redact(str(self.words.get(name, "")))
+
 
 class LabelApproval(Base):
     """Somebody's yes to a label, with the same two walls as for options."""
@@ -246,6 +250,9 @@ class AssessmentOutcome(StrEnum):
     KEPT = "kept"
 
 
+IMPACTS = ("customer", "reputation", "business", "credit_record")
+
+
 class Assessment(Base):
     """How far an incident reaches, as somebody judged it at one time, and the level that follows."""
 
@@ -270,7 +277,7 @@ class Assessment(Base):
     impact_customer: Mapped[int] = mapped_column(SmallInteger)
     impact_reputation: Mapped[int] = mapped_column(SmallInteger)
     impact_business: Mapped[int] = mapped_column(SmallInteger)
-    impact_credit: Mapped[int] = mapped_column(SmallInteger)
+    impact_credit_record: Mapped[int] = mapped_column("impact_credit", SmallInteger)
     note: Mapped[str]
     level_before: Mapped[int] = mapped_column(SmallInteger)
     level: Mapped[int] = mapped_column(SmallInteger)
@@ -282,6 +289,10 @@ class Assessment(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - the shape that SQLAlchemy asks for
+
+    def impact(self, name: str) -> int:
+        """One of IMPACTS, 0-3."""
+        return int(getattr(self, f"impact_{name}"))
 
     @property
     def found(self) -> Level:

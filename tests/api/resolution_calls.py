@@ -12,6 +12,30 @@ BODY = {
 
 
 def walk(api, number):
+    """Options, the label and the assessment."""
+    options(api, number)
+    labels(api, number)
+    path = f"/incidents/{number}"
+    api.post(f"{path}/assessment", {"affected_customers": 25, "impact": {"reputation": 3}}, as_="li")
+    api.post(f"{path}/assessment", {"affected_customers": 1, "impact": {"reputation": 0}}, as_="li")
+    api.post(f"{path}/assessment/decide", {"lower": True, "reason": "one customer only"}, as_="yang")
+    api.get(f"{path}/assessments")
+
+
+def labels(api, number):
+    """Proposed, approved twice, lifted, proposed again, refused."""
+    complaint = api.get(f"/incidents/{number}").get_json()["complaints"][0]["id"]
+    for ending in ("lift", "refuse"):
+        made = api.post(f"/complaints/{complaint}/proxy_label", {"grounds": "same wording"}, as_="li")
+        label = made.get_json()["id"]
+        if ending == "lift":
+            for who in ("zhao", "yang"):
+                api.post(f"/proxy_labels/{label}/approve", as_=who)
+        api.post(f"/proxy_labels/{label}/{ending}", {"reason": "it was the customer"}, as_="zhao")
+    api.get(f"/incidents/{number}/proxy_labels")
+
+
+def options(api, number):
     """Written, proposed, approved, refused, revised, offered, countered, accepted, declined."""
     path = f"/incidents/{number}/options"
 

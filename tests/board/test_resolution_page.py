@@ -3,8 +3,9 @@
 import pytest
 import time_machine
 
-from incident.coordination import options
-from incident.db import db
+from incident.coordination import options, proxy_label
+from incident.db import db, unit_of_work
+from incident.models.complaints import Complaint
 from tests import builders
 from tests.board.incident_pages import SOON
 from tests.board.pages import Visitor, text
@@ -124,3 +125,49 @@ def test_in_chinese_the_page_speaks_chinese(app, incident, page):
     an_option(incident)
     shown = text(Visitor(app, "zhao", language="zh").get(page))
     assert "方案对比" in shown and "待审批" in shown and "减免费用" in shown
+
+
+def test_the_assessment_raises_at_once_and_the_commander_decides_on_a_lower_level(app, li, page, incident):
+    first = {"form": "assess", "affected_customers": "25", "potential_loss": "1,000", "reputation": "2"}
+    assert li.post(f"{page}/assessment", first).headers["Location"] == f"{page}#assessment"
+    shown = text(li.get(page))
+    assert "Reputation 2 /3" in shown and "25 people: at least level Ⅱ" in shown and "raised" in shown
+    assert li.post(f"{page}/assessment", {**first, "affected_customers": "1"}).status_code == 303
+    assert "Only the commander lowers it." in text(li.get(page))
+    assert "assessment/decide" not in li.get(page).text
+    yang = Visitor(app, "yang")
+    answer = yang.post(f"{page}/assessment/decide", {"form": "decide", "then": "lower", "reason": ""})
+    assert answer.status_code == 422 and 'id="decide-reason-fault"' in answer.text
+    assert yang.post(f"{page}/assessment/decide", {"then": "lower", "reason": "one only"}).status_code == 303
+    assert "lowered by the commander" in text(yang.get(page))
+    answer = li.post(f"{page}/assessment", {**first, "affected_customers": "many"})
+    assert answer.status_code == 422 and 'value="many"' in answer.text
+
+
+def test_the_label_is_proposed_approved_by_two_and_lifted(app, li, page, incident):
+    assert li.post(f"{page}/labels", {"complaint": "x", "grounds": "g"}).status_code == 422
+    complaint = li.get(page).text.partition('name="complaint" value="')[2].partition('"')[0]
+    assert li.post(f"{page}/labels", {"complaint": complaint, "grounds": "same words"}).status_code == 303
+    label = proxy_label.of(incident.id)[0].id
+    assert f"labels/{label}/approve" not in li.get(page).text
+    for who in ("zhao", "wang"):
+        visitor = Visitor(app, who)
+        assert f"labels/{label}/approve" in visitor.get(page).text
+        assert visitor.post(f"{page}/labels/{label}/approve").status_code == 303
+    assert "in force" in text(li.get(page)) and f"labels/{label}/lift" not in li.get(page).text
+    zhao = Visitor(app, "zhao")
+    refused = zhao.post(f"{page}/labels/{label}/lift", {"form": f"lift-label-{label}", "reason": ""})
+    assert refused.status_code == 422 and f'id="lift-label-{label}-fault"' in refused.text
+    assert zhao.post(f"{page}/labels/{label}/lift", {"reason": "it was the customer"}).status_code == 303
+    assert "lifted" in text(zhao.get(page)) and zhao.post(f"{page}/labels/99/lift").status_code == 404
+
+
+def test_the_label_is_for_those_who_act_and_for_audit_only(app, page, incident):
+    with unit_of_work():
+        complaint = db.session.query(Complaint).one()
+        proxy_label.propose(
+            incident, complaint, grounds="same words", by=builders.acting("li"), at=builders.NOW
+        )
+    tang = text(Visitor(app, "tang").get(page))
+    assert "same words" in tang and "Propose the label" not in tang
+    assert "malicious proxy" not in text(Visitor(app, "tang").get(f"/complaints/{complaint.id}")).lower()

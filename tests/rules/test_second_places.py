@@ -67,6 +67,8 @@ def test_every_enumeration_that_people_read_has_words_for_each_member() -> None:
         "letter_state": decisions.LetterState,
         "follow_up_kind": decisions.FollowUpKind,
         "follow_up_state": decisions.FollowUpState,
+        "label_state": resolutions.LabelState,
+        "assessment_outcome": resolutions.AssessmentOutcome,
         "repeats": people.Repeats,
         "role": IncidentRole,
         "person_role": Role,
