@@ -1,6 +1,7 @@
 """The words for the codes of enumerations, states and acts, as message ids; `i18n.words` says them."""
 
 from incident.errors import N_
+from incident.wordings import contact
 
 WORDS: dict[str, dict[str, str]] = {
     "status": {
@@ -224,3 +225,6 @@ WORDS: dict[str, dict[str, str]] = {
         "P": N_("our proposal"),
     },
 }
+WORDS |= contact.WORDS
+WORDS["act"] |= contact.ACTS
+WORDS["detail"] |= contact.DETAILS

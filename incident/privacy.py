@@ -1,7 +1,10 @@
 """Personal data as a type: encrypted at rest, masked by default, found in free text before it leaks."""
 
+import hashlib
+import hmac
 import json
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,11 +21,13 @@ class _Ring:
     """The keys in force in this process."""
 
     fernet: MultiFernet | None = None
+    blinding: tuple[bytes, ...] = ()
 
 
 def use_keys(keys: Sequence[str]) -> None:
     """Set the Fernet keys of this process; the first encrypts, all decrypt."""
     _Ring.fernet = MultiFernet([Fernet(key) for key in keys])
+    _Ring.blinding = tuple(hmac.digest(key.encode(), b"blind-index/1", "sha256") for key in keys)
 
 
 def _fernet() -> MultiFernet:
@@ -58,6 +63,23 @@ class EncryptedJson(TypeDecorator[dict[str, Any]]):
 def rotated(token: bytes) -> bytes:
     """The same data under the first key."""
     return _fernet().rotate(token)
+
+
+def blind_index(kind: str, value: str) -> str:
+    """A keyed digest by which equal values are found without being kept: HMAC-SHA256 under the first key.
+
+    Spelling does not matter: case, width, blanks and hyphens are left out first. Raises KeysMissing.
+    """
+    return blind_indexes(kind, value)[0]
+
+
+def blind_indexes(kind: str, value: str) -> list[str]:
+    """The digests of a value under every key, the first key's first: what to look for while keys change."""
+    if not _Ring.blinding:
+        raise KeysMissing("no data keys are set in this process")
+    plain = re.sub(r"[\s.()-]", "", unicodedata.normalize("NFKC", value)).casefold()
+    said = f"{kind}\0{plain}".encode()
+    return [hmac.new(key, said, hashlib.sha256).hexdigest() for key in _Ring.blinding]
 
 
 # Longest first: an ID number holds what looks like a phone number. Chinese ID cards (GB 11643: 17 digits and

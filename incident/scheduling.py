@@ -22,6 +22,7 @@ from incident import (
     clocks,
     drills,
     duty_watch,
+    hold_watch,
     housekeeping,
     line_watch,
     option_watch,
@@ -120,6 +121,12 @@ JOBS: tuple[Job, ...] = (
         timedelta(seconds=30),
         lambda beat: option_watch.sweep(at=beat.at),
         N_("End the offers whose day is over"),
+    ),
+    Job(
+        "watch_holds",
+        timedelta(minutes=1),
+        lambda beat: hold_watch.remind(at=beat.at),
+        N_("Remind those who keep a contact hold beyond the closing"),
     ),
     Job(
         "watch_plans",

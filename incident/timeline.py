@@ -99,6 +99,21 @@ KINDS: dict[str, str] = {
     "level_kept": N_("kept level %(level)s: %(reason)s"),
     "closed": N_("closed the incident: %(summary)s"),
     "cancelled": N_("ended it without closing: %(reason)s"),
+    "contact_planned": N_("planned to contact the customer (%(contact_channel)s) at %(contact_at)s"),
+    "contact_attempted": N_(
+        "tried to reach the customer (%(contact_channel)s, %(contact_at)s): %(contact_outcome)s"
+    ),
+    "contact_made": N_("spoke with the customer (%(contact_channel)s, %(contact_at)s): %(contact_outcome)s"),
+    "contact_dropped": N_("dropped a planned contact (%(contact_channel)s)"),
+    "contact_safety": N_("went past a limit on contact for safety: %(reason)s (%(limits)s)"),
+    "contact_breach": N_(
+        "recorded a contact outside the limits, for compliance to look at: %(reason)s (%(limits)s)"
+    ),
+    "contact_preferences_noted": N_("noted how the customer wants to be reached"),
+    "contact_hold_placed": N_("placed the contact hold (%(hold_scope)s)"),
+    "contact_hold_placed_by_hand": N_("placed the contact hold (%(hold_scope)s): %(reason)s"),
+    "contact_hold_lifted": N_("lifted the contact hold: %(reason)s"),
+    "contact_hold_assigned": N_("left the contact hold with %(person)s until %(review_at)s"),
     "review_scheduled": N_("scheduled the post-mortem for %(due_at)s, owner %(owner)s"),
 }
 

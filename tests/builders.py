@@ -8,7 +8,7 @@ from flask import current_app
 
 from incident import accounts, demo, duty
 from incident.accounts import Actor
-from incident.coordination import decisions, sending, telling
+from incident.coordination import decisions, holds, sending, telling
 from incident.db import db, unit_of_work
 from incident.intake import body, receive
 from incident.lifecycle import acts
@@ -122,6 +122,13 @@ def told(incident: Incident, *, at: datetime = NOW + timedelta(minutes=5)) -> No
         ):
             with unit_of_work():
                 act(decisions.case_of(incident, about))
+
+
+def lift_hold(incident: Incident, *, who: str = "zhao", at: datetime = NOW) -> None:
+    """Lift the contact hold that the opening placed: closing asks for it."""
+    by = acting(who)
+    with unit_of_work():
+        holds.lift(incident, reason="客户同意恢复联系", by=by, at=at)
 
 
 def an_incident(

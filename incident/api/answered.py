@@ -11,6 +11,7 @@ from incident.api.answered_tasks import Someone as Someone
 from incident.api.answered_tasks import Task
 from incident.api.answered_tasks import Words as Words
 from incident.models.alerts import DeliveryState
+from incident.models.contacts import HoldScope
 from incident.models.incidents import DepartmentState
 from incident.vocabulary import Channel, ComplaintType, IncidentRole, Signal, Stage, Status
 
@@ -169,6 +170,7 @@ class Incident(IncidentSummary):
     tasks: list[Task]
     clocks: list[Clock]
     complaints: list[ComplaintRef]
+    contact_hold: HoldScope | None
     timeline: list[Event]
     deliveries: list[Delivery]
 

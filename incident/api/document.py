@@ -14,6 +14,7 @@ from incident.api import (
     assessment,
     clocks,
     complaints,
+    contacts,
     decisions,
     departments,
     drills,
@@ -41,6 +42,7 @@ TAGS = (
     decisions.TAG,
     assessment.TAG,
     labels.TAG,
+    contacts.TAG,
     playbooks.TAG,
     drills.TAG,
     reviews.TAG,
@@ -71,6 +73,9 @@ class Fault(BaseModel):
     loc: list[str | int]
     msg: str
     href: str = ""
+    rule: str = ""
+    version: str = ""
+    source: str = ""
 
 
 class Problem(BaseModel):

@@ -91,6 +91,7 @@ SLUGS: dict[type[DomainError], str] = {
     Broken: "internal",
     Unavailable: "unavailable",
 }
+RULE = ("rule", "version", "source")
 
 
 def locale() -> str:
@@ -122,6 +123,8 @@ def entry(reason: Reason, language: str) -> dict[str, Any]:
     found: dict[str, Any] = {"loc": list(reason.loc), "msg": i18n.say(reason, language)}
     if reason.href:
         found["href"] = _address(reason.href)
+    if {"rule", "source"} <= reason.values.keys():  # a rule forbids it: named for machines too
+        found |= {name: str(reason.values[name]) for name in RULE if name in reason.values}
     return found
 
 

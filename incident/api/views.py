@@ -8,7 +8,7 @@ from incident import i18n, timeline
 from incident.alerting import outbox
 from incident.api import lines, lines_clocks, task_lines
 from incident.api.plain import Json, by, moment, money
-from incident.coordination import departments, roles, tasks
+from incident.coordination import departments, holds, roles, tasks
 from incident.db import db, remembered
 from incident.models.complaints import CUSTOMER_FIELDS, Complaint
 from incident.models.incidents import Clock, Incident
@@ -161,6 +161,7 @@ def incident(row: Incident, url: str) -> Json:
         "tasks": task_lines.of(row, steps, who),
         "clocks": [lines_clocks.clock(each, row.number) for each in clocks],
         "complaints": [lines.complaint_ref(each) for each in complaints],
+        "contact_hold": holds.strictest(holds.of(row.id)),
         "timeline": [event(each) for each in timeline.of(row.id, newest=NEWEST)],
         "deliveries": [lines.delivery(each) for each in outbox.of(row.id)],
     }

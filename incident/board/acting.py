@@ -37,6 +37,7 @@ def page(template: str, incident: Incident, **more: Any) -> str:
         incident=incident,
         etag=now,
         tabs=case.tabs(incident),
+        **case.hold(incident),
         by=access.actor(),
         shown=shown,
         kinds=incident_view.KINDS,

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from incident.board import access, frame, rail
+from incident.coordination import holds
 from incident.db import db, unit_of_work
 from incident.errors import N_, DomainError, NotFound
 from incident.lifecycle import common
@@ -59,6 +60,12 @@ def tabs(incident: Incident, here: str = "") -> list[Tab]:
 def found(number: str) -> Incident:
     """The incident of a page; raises NotFound."""
     return common.by_number(number)
+
+
+def hold(incident: Incident) -> dict[str, Any]:
+    """What `case/hold.html` shows: the incident's holds, and what they stop."""
+    placed = holds.of(incident.id)
+    return {"holds": placed, "stopped": holds.strictest(placed)}
 
 
 def page(template: str, incident: Incident, here: str, **more: Any) -> str:

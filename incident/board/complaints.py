@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from incident import clock, errors, privacy
 from incident.board import access, complaint_list, frame, times, typed
-from incident.coordination import telling
+from incident.coordination import holds, telling
 from incident.db import db, unit_of_work
 from incident.duty_import import moment
 from incident.errors import N_
@@ -164,10 +164,16 @@ def _page(complaint: Complaint, **more: Any) -> str:
         masked=complaint.masked(),
         incident=found or None,
         telling=telling.about(complaint) if found else None,
+        **_hold(complaint, found or None),
         fields=FIELDS,
         redact=privacy.redact,
         **{"form": typed.Typed(), "revealed": {}, "asked": request.args.get("reveal", ""), **more},
     )
+
+
+def _hold(complaint: Complaint, incident: Incident | None) -> dict[str, Any]:
+    placed = [each for each in holds.of(incident.id) if each.complaint_id == complaint.id] if incident else []
+    return {"holds": placed, "stopped": holds.strictest(placed)}
 
 
 @bp.post("/complaints/<int:complaint_id>/reveal")

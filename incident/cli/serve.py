@@ -21,6 +21,7 @@ from incident.cli.traffic import Pauses, Traffic
 from incident.db import after_commit, is_sqlite, unit_of_work
 from incident.settings import ROOT, Settings
 from incident.slack.channel import SlackChannel
+from incident.webhooks import sending as webhooks
 
 log = structlog.get_logger(__name__)
 BACKLOG = 1024  # connections the kernel holds while all threads are busy
@@ -98,19 +99,24 @@ def _serve(app: Flask, settings: Settings) -> None:
         clear_untrusted_proxy_headers=True,
     )
     sending = sender(app, settings, courtesy=traffic.give_way)
+    telling = webhooks.Sender(app, settings)
     beating = scheduling.Runner(app, settings, woken=sending.wake)
-    after_commit.append(sending.wake)
+    wakes = (sending.wake, telling.wake)
+    after_commit.extend(wakes)
     stopped = _until_stopped()
     serving = threading.Thread(target=server.run, name="web", daemon=True)
     serving.start()
     sending.start(alone=is_sqlite())
+    telling.start()
     beating.start()
     settle()
     _greet(settings)
     stopped.wait()
     beating.stop()
     sending.stop()
-    after_commit.remove(sending.wake)
+    telling.stop()
+    for wake in wakes:
+        after_commit.remove(wake)
     server.close()
 
 
@@ -165,11 +171,14 @@ def scheduler() -> None:
 
 @click.command()
 def delivery() -> None:
-    """Send the outbox: to Slack, and by the fallback where Slack does not deliver."""
+    """Send the outbox: to Slack, and by the fallback where Slack does not deliver; and the webhooks."""
     app = _app()
     os.nice(POLITE)
     sending = sender(app, app.extensions["settings"], courtesy=Pauses().rest)
+    telling = webhooks.Sender(app, app.extensions["settings"])
     stopped = _until_stopped()
     sending.start()
+    telling.start()
     stopped.wait()
+    telling.stop()
     sending.stop()

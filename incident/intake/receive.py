@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from incident import audit, errors, privacy, timeline
 from incident.accounts import Actor
+from incident.coordination import holds
 from incident.db import db, insert_one
 from incident.errors import N_, Reason
 from incident.intake.body import ComplaintBody
@@ -98,6 +99,7 @@ def _columns(prepared: Prepared, *, by: Actor, at: datetime) -> dict[str, Any]:
         "type_proposed": assessment.proposed,
         "product": body.product,
         "personal": {"customer": customer, **texts},
+        "account_key": holds.account_key(customer.get("account_ref")),
         "account": body.account.model_dump(mode="json", exclude_none=True),
         "affected_customers": body.affected_customers,
         "potential_loss": body.potential_loss,
@@ -140,6 +142,7 @@ def _open(complaint: Complaint, *, by: Actor, at: datetime, house: House) -> Inc
             product=complaint.product,
             affected_customers=complaint.affected_customers,
             complaint_ref=complaint.source_ref,
+            held=holds.held(complaint),
         ),
         by=by,
         at=at,

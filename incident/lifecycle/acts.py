@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, update
 from incident import clocks, errors, privacy, timeline
 from incident.accounts import Actor
 from incident.alerting import escalation, outbox
-from incident.coordination import closing, departments, follow_ups, recusal, roles, telling
+from incident.coordination import closing, departments, follow_ups, holds, recusal, roles, telling
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.lifecycle import common
@@ -18,6 +18,7 @@ from incident.permissions import Permission
 from incident.playbooks import library
 from incident.reviews import schedule as reviews
 from incident.vocabulary import IncidentRole, Level, Stage, Status
+from incident.webhooks import events
 
 ORDER = list(Stage)
 # Allowed moves: one step on, or back to any earlier step; what each asks is in `_move_faults`.
@@ -52,6 +53,7 @@ def acknowledge(incident: Incident, *, by: Actor, at: datetime) -> Incident:
         roles.assign(incident, IncidentRole.COMMANDER, db.session.get_one(Person, by.id), by=by, at=at)
     clocks.happened(incident, "acknowledged", by=by, at=at)
     follow_ups.plan_welfare(incident, by=by, at=at)
+    events.tell_of(incident, "acknowledged", at=at)
     common.show(incident, at=at, said="acknowledged", name=by.name)
     outbox.enqueue(incident.id, "invite", at=at)
     return incident
@@ -86,6 +88,7 @@ def move(incident: Incident, to: str, *, by: Actor, at: datetime, reason: str = 
         incident.resolved_at = at
     if ORDER.index(there) < ORDER.index(Stage.FEEDBACK):
         incident.resolved_at = None  # back again: it was not resolved after all
+    events.tell_of(incident, "moved", at=at, **{"from": str(here), "to": str(there)})
     common.show(incident, at=at, said="moved", stage=str(there), name=by.name)
     return incident
 
@@ -146,6 +149,7 @@ def regrade(
     )
     if level < before and escalation.alert_raised(incident, at=at, zone=house.zone):
         outbox.enqueue(incident.id, "invite", at=at)
+    events.tell_of(incident, "level_changed", at=at, **{"from": int(before), "to": int(level)})
     common.show(incident, at=at, said="level_changed", level=level.numeral, name=by.name)
     outbox.enqueue(incident.id, "set_topic", at=at)
     return incident
@@ -221,6 +225,7 @@ def close(incident: Incident, *, summary: str, by: Actor, at: datetime, house: H
     if not incident.drill:
         reviews.schedule(incident, house.calendar, by=by, at=at)
         follow_ups.plan_effect_check(incident, by=by, at=at, calendar=house.calendar)
+    events.tell_of(incident, "closed", at=at)
     common.show(incident, at=at, said="closed", name=by.name)
     return incident
 
@@ -240,7 +245,12 @@ def missing_for_close(incident: Incident) -> list[Reason]:
                 href="#stages",
             )
         )
-    return [*missing, *closing.unfinished_musts(incident.id), *departments.still_open(incident.id)]
+    return [
+        *missing,
+        *closing.unfinished_musts(incident.id),
+        *departments.still_open(incident.id),
+        *holds.unsettled(incident),
+    ]
 
 
 def _missing_after(incident: Incident) -> list[Reason]:
@@ -260,5 +270,6 @@ def cancel(incident: Incident, *, reason: str, by: Actor, at: datetime) -> Incid
     clocks.void_all(incident, at=at)
     clocks.bring_up_to_date(incident)
     timeline.record(incident.id, "cancelled", by=by.label, at=at, reason=privacy.redact(reason.strip()))
+    events.tell_of(incident, "closed", at=at)
     common.show(incident, at=at, said="cancelled", name=by.name)
     return incident

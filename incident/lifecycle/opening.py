@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from incident import clocks, duty, labels, privacy, timeline
 from incident.accounts import Actor
 from incident.alerting import escalation, outbox
-from incident.coordination import departments, planning, roles
+from incident.coordination import departments, holds, planning, roles
 from incident.db import db, insert_one, insert_rows
 from incident.lifecycle.common import House
 from incident.models.ground import Counter
@@ -29,6 +29,7 @@ from incident.permissions import Permission
 from incident.playbooks import library
 from incident.playbooks.library import Version
 from incident.vocabulary import Level, Signal, Stage, Status
+from incident.webhooks import events
 
 _COUNTERS = cast("Table", Counter.__table__)
 _INCIDENTS = cast("Table", Incident.__table__)
@@ -53,6 +54,7 @@ class Opening:
     product: str | None = None
     affected_customers: int = 1
     complaint_ref: str | None = None
+    held: holds.Held | None = None
     drill: bool = False
     participants: list[Person] = field(default_factory=list)
 
@@ -104,6 +106,7 @@ def declare(opening: Opening, *, by: Actor, at: datetime, house: House) -> Incid
     assert incident is not None  # there is nothing it could collide with
     lines = _write_children(incident, version, on_duty, commander, rows, at=at, house=house)
     _alert(incident, opening, group, commander_department, version, lines, by=by, at=at)
+    events.tell_of(incident, "opened", at=at)
     _number(incident, opening, version, at=at, house=house)
     return incident
 
@@ -223,7 +226,7 @@ def _alert(
     them. Where nobody is on duty who should command, the heads of the group are told besides whoever is
     alerted instead."""
     people, commanders = escalation.rungs(group)[0], group.commander
-    events = [
+    said = [
         timeline.row(
             incident.id,
             "opened",
@@ -239,16 +242,17 @@ def _alert(
     uncovered = not incident.drill and not commanders
     told = escalation.each_once([*people, *duty.group_heads()]) if uncovered else people
     if uncovered:
-        events.append(timeline.row(incident.id, "nobody_on_duty", by=by.label, at=at, department=department))
+        said.append(timeline.row(incident.id, "nobody_on_duty", by=by.label, at=at, department=department))
     if told:
         names = "、".join(person.name for person in told)
-        events.append(timeline.row(incident.id, "paged", by=by.label, at=at, people=names, rung=1))
+        said.append(timeline.row(incident.id, "paged", by=by.label, at=at, people=names, rung=1))
     if opening.complaint_ref is not None:
         ref = opening.complaint_ref
-        events.append(timeline.row(incident.id, "complaint_attached", by=by.label, at=at, complaint=ref))
+        said.append(timeline.row(incident.id, "complaint_attached", by=by.label, at=at, complaint=ref))
+    said += holds.at_opening(incident, opening.held, opening.signals, by=by, at=at)
     deliveries += escalation.page_rows(incident.id, 0, told, at=at)
     deliveries += departments.calls(incident.id, lines, {person.id for person in told}, at=at)
-    insert_rows(TimelineEvent, events)
+    insert_rows(TimelineEvent, said)
     outbox.enqueue_rows(deliveries)
 
 

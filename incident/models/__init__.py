@@ -5,6 +5,7 @@ from incident.models import (  # noqa: F401 - imported so that the metadata is w
     clocks,
     complaints,
     conduct,
+    contacts,
     decisions,
     drills,
     evidence,
@@ -16,4 +17,5 @@ from incident.models import (  # noqa: F401 - imported so that the metadata is w
     records,
     resolutions,
     reviews,
+    webhooks,
 )

@@ -22,6 +22,7 @@ class Complaint(Base):
         UniqueConstraint("source", "source_ref"),
         CheckConstraint("affected_customers >= 1", name="affected"),
         Index("ix_complaints_recorded_at", "recorded_at", "id"),
+        Index("ix_complaints_account_key", "account_key"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -36,6 +37,7 @@ class Complaint(Base):
     type_proposed: Mapped[bool]
     product: Mapped[str | None]
     personal: Mapped[dict[str, Any]] = mapped_column(privacy.EncryptedJson)
+    account_key: Mapped[str | None] = mapped_column(String(64))
     account: Mapped[dict[str, Any]]
     affected_customers: Mapped[int]
     potential_loss: Mapped[Decimal | None]

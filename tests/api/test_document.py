@@ -130,9 +130,25 @@ def run_clocks(api):
     api.get("/clocks?state=met,void&due_before=2027-01-01T00:00:00Z")
 
 
+def contact(api, path):
+    api.get(f"{path}/may_contact?channel=phone")
+    ahead = {"kind": "planned", "channel": "phone", "at": "2026-11-03T05:00:00Z"}
+    planned = api.post(f"{path}/contacts", ahead, as_="zhao").get_json()
+    api.post(f"{path}/contacts/{planned['id']}/drop", as_="zhao")
+    api.post(f"{path}/contact_preferences", {"not_at_work": True}, as_="zhao")
+    api.post(f"{path}/hold", {"reason": "in distress", "everything": True}, as_="zhao")
+    keeper = {"keeper": "zhao@demo.example", "review_at": "2026-11-20T02:00:00Z"}
+    api.post(f"{path}/hold/assign", keeper, as_="zhao")
+    api.post(f"{path}/hold/lift", {"reason": "agreed"}, as_="zhao")
+    for listed in (f"{path}/contacts", "/contact_holds?active=false"):
+        api.get(listed)
+    api.post("/contact_holds/check", {"account_refs": ["6222020000001234"]})
+
+
 def act(api, number):
     path = f"/incidents/{number}"
     api.post(f"{path}/acknowledge", as_="zhao")
+    contact(api, path)
     for stage in ("verify", "negotiate", "resolve", "feedback", "follow_up"):
         api.post(f"{path}/move", {"to": stage}, as_="zhao")
     api.post(f"{path}/level", {"level": 1, "reason": "worse"}, as_="zhao")

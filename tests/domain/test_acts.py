@@ -48,6 +48,7 @@ def done_with(incident: Incident, *, but: str | None = None) -> None:
     for line in departments.lines(incident.id):
         with unit_of_work():
             departments.sign_off(incident, line.code, statement="已完成", by=by, at=LATER)
+    builders.lift_hold(incident, at=LATER)
 
 
 def target(incident: Incident, rule: str, *, state: str = "running") -> list[Clock]:

@@ -34,7 +34,7 @@ def test_an_escalated_complaint_opens_an_incident_with_all_that_belongs_to_it(ap
     assert [str(role.role) for role in roles.of(incident.id)] == [str(each.role) for each in plan.roles]
     steps = [delivery.step for delivery in outbox.of(incident.id)]
     assert set(outbox.OPENING) <= set(steps) and "page" in steps
-    assert kinds(incident) == ["opened", "paged", "complaint_attached"]
+    assert kinds(incident) == ["opened", "paged", "complaint_attached", "contact_hold_placed"]
     assert all(task.due_at > incident.opened_at for task in tasks.of(incident.id))
 
 

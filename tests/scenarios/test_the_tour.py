@@ -159,6 +159,7 @@ def test_a_complaint_is_alerted_worked_and_closed_and_leaves_a_post_mortem(serve
         commanding.post(f"{letter}/approve")
         writing.post(f"{letter}/sent", {"proof": "EMS 1234567"})
         finish_everything(commanding, incident)
+        commanding.post(f"/incidents/{number}/hold/lift", {"reason": "Safe, and a plan is agreed."})
         closed = commanding.post(f"/incidents/{number}/close", {"summary": "Resolved with the customer."})
         assert closed["status"] == "closed"
         served.deliver()

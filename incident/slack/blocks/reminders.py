@@ -26,6 +26,14 @@ ABOUT: dict[str, tuple[str, str]] = {
         "/incidents/%(number)s",
     ),
     "duty": (N_("⚠️ Nobody is on duty for %(department)s."), "/admin/duty"),
+    "hold": (
+        N_("⏰ The contact hold of %(number)s is to be looked at again."),
+        "/incidents/%(number)s/contacts",
+    ),
+    "contact_breach": (
+        N_("⚠️ On %(number)s the customer was contacted outside the limits; compliance must look at it."),
+        "/incidents/%(number)s/contacts",
+    ),
 }
 
 
