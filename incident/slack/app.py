@@ -15,6 +15,7 @@ from incident.intake import receive
 from incident.lifecycle.common import House
 from incident.settings import Settings
 from incident.slack import asking, people, pressing, spoken, spoken_lines, words
+from incident.slack import contact_word as contact_word  # its word registers itself
 from incident.slack.asking import Ask
 from incident.slack.blocks import declare, lines, menu, texts
 from incident.slack.client import SlackCalls
