@@ -46,10 +46,12 @@ WORDS: dict[str, dict[str, str]] = {
         "bookmark": N_("Bookmark the board"),
         "post": N_("Post a message"),
         "line": N_("Tell a department's lead"),
+        "approval": N_("Ask somebody for approval"),
         "remind": N_("Remind"),
         "update_card": N_("Update the card"),
         "update_announcement": N_("Update the announcement"),
         "update_page": N_("Update the alert"),
+        "update_approval": N_("Update the request for approval"),
     },
     "signal": {
         "regulator_transfer": N_("transferred by the regulator"),

@@ -14,6 +14,7 @@ from incident.models.alerts import Delivery
 from incident.models.clocks import Clock, ClockState
 from incident.models.incidents import DepartmentState, Incident, IncidentDepartment
 from incident.models.people import Person
+from incident.models.resolutions import OptionState, ResolutionOption
 
 Check = Callable[[Delivery, Incident], str | None]
 
@@ -66,6 +67,12 @@ def _line(delivery: Delivery, incident: Incident) -> str | None:
     return None if holds else N_("The department's line has moved on since.")
 
 
+def _proposed(delivery: Delivery, _incident: Incident) -> str | None:
+    option = db.session.get(ResolutionOption, delivery.payload["option_id"], populate_existing=True)
+    waits = option is not None and option.state == OptionState.PROPOSED
+    return None if waits else N_("The option was decided before the request went out.")
+
+
 def _has_card(_delivery: Delivery, incident: Incident) -> str | None:
     return None if incident.card_ts else N_("There is no card to update.")
 
@@ -101,8 +108,10 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "update_card": (_has_card,),
     "update_announcement": (_live, _has_announcement),
     "line": (_open, _active, _participant, _line),
+    "approval": (_open, _active, _participant, _proposed),
     "remind": (_participant,),
     "update_page": (),
+    "update_approval": (),
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from incident import accounts, i18n, timeline
-from incident.alerting import outbox
+from incident.alerting import outbox, requests
 from incident.alerting.channels import Order, Trouble
 from incident.db import db
 from incident.errors import Reason
@@ -44,6 +44,8 @@ def done(order: Order, result: dict[str, Any], *, at: datetime) -> None:
         _link_channel(order.incident.id, at=at)
     if order.step == "update_card" and order.incident.acknowledged_at is not None:
         _close_pages(order.incident.id, at=at)
+    if order.step == requests.STEP:
+        requests.sent(order, result, at=at)
     if order.step == "fallback":
         timeline.record(order.incident.id, "fallback_sent", by=ACTOR.label, at=at)
     _redraw(order, at=at)

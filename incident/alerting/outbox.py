@@ -28,10 +28,12 @@ STEPS: dict[str, tuple[int, str | None]] = {
     "bookmark": (5, "create_channel"),
     "post": (6, "create_channel"),
     "line": (6, None),
+    "approval": (6, None),
     "remind": (6, None),
     "update_card": (7, "post_card"),
     "update_announcement": (7, "announce"),
     "update_page": (7, None),
+    "update_approval": (7, None),
 }
 OPENING = ("announce", "create_channel", "post_card", "invite", "set_topic", "pin", "bookmark")
 # Slack allows about one message a second in a channel; edits of one message wait a little and merge.

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from incident import errors, i18n, privacy, timeline
 from incident.accounts import Actor
+from incident.alerting import requests
 from incident.coordination import option_moves, recusal
 from incident.db import db
 from incident.errors import N_, Reason
@@ -75,6 +76,7 @@ def approve(incident: Incident, option: ResolutionOption, *, by: Actor, at: date
     count = len(earlier) + 1
     if count >= needed:
         option_moves.move(option, "approve", by=by, at=at)
+        requests.close(option, at=at)
     else:
         option_moves.note(option, "approve", before=OptionState(option.state), by=by, at=at)
     incident.last_activity_at = at
@@ -93,6 +95,7 @@ def refuse(
         sentence = N_("Say why it is refused.")
         raise errors.Invalid(sentence, reasons=[Reason(sentence, loc=("reason",))])
     option_moves.move(option, "refuse", by=by, at=at, words=words)
+    requests.close(option, at=at)
     incident.last_activity_at = at
     facts: dict[str, Any] = {**option_moves.named(option), "reason": words}
     timeline.record(incident.id, "option_refused", by=by.label, at=at, **facts)

@@ -7,9 +7,10 @@ from sqlalchemy import select
 
 from incident import errors, timeline
 from incident.accounts import Actor
+from incident.alerting import requests
 from incident.calendars import WorkingCalendar
+from incident.coordination import approvals, option_words
 from incident.coordination import option_moves as moves
-from incident.coordination import option_words
 from incident.coordination.option_words import Wanted
 from incident.db import db
 from incident.errors import N_, Reason
@@ -122,6 +123,8 @@ def revise(
     if db.session.scalar(select(ResolutionOption.id).where(ResolutionOption.previous_id == option.id)):
         raise errors.Refused(N_("This version has been revised already; revise the newest one."))
     moves.move(option, "revise", by=by, at=at)
+    if option.state == OptionState.REPLACED:
+        requests.close(option, at=at)
     return _written(incident, wanted, option, by=by, at=at, calendar=calendar)
 
 
@@ -136,6 +139,7 @@ def propose(incident: Incident, option: ResolutionOption, *, by: Actor, at: date
     )
     incident.last_activity_at = at
     timeline.record(incident.id, "option_proposed", by=by.label, at=at, **moves.named(option))
+    requests.ask(option, approvals.who_may(incident, option), at=at, words=moves.named(option))
     return option
 
 

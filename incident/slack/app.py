@@ -14,10 +14,10 @@ from incident.errors import DomainError
 from incident.intake import receive
 from incident.lifecycle.common import House
 from incident.settings import Settings
-from incident.slack import asking, people, pressing, spoken, spoken_lines, words
+from incident.slack import approving, asking, people, pressing, spoken, spoken_lines, words
 from incident.slack import contact_word as contact_word  # its word registers itself
 from incident.slack.asking import Ask
-from incident.slack.blocks import declare, lines, menu, texts
+from incident.slack.blocks import declare, lines, menu, requests, texts
 from incident.slack.client import SlackCalls
 from incident.slack.envelopes import BlockActions, Command, ViewSubmission
 
@@ -69,6 +69,9 @@ def build(settings: Settings, house: House) -> App:
         (bolt.command(COMMAND), _command),
         (bolt.action(texts.ACKNOWLEDGE), _acknowledge),
         (bolt.action(lines.ACCEPT), _accept),
+        (bolt.action(requests.APPROVE), _pressed(approving.approve)),
+        (bolt.action(requests.REFUSE), _pressed(approving.ask_why)),
+        (bolt.view(requests.CALLBACK), _refuse),
         (bolt.action(menu.DECLARE), _declare),
         (bolt.view(declare.CALLBACK), _submit),
         (bolt.action(texts.OPEN_ON_BOARD), _taken),
@@ -133,6 +136,35 @@ def _declare(desk: Desk, ack: Ack) -> None:
     answer = words.answer(ask, "open") if ask else None
     if answer is not None:
         pressing.whisper(press, answer)
+
+
+def _pressed(act: Callable[[Ask, BlockActions], None]) -> Callable[[Desk, Ack], None]:
+    """A button whose act needs to know who pressed."""
+
+    def handle(desk: Desk, ack: Ack) -> None:
+        press: BlockActions = flask.g.slack
+        ask = _presser(desk, press)
+        ack()
+        if ask is not None:
+            act(ask, press)
+
+    return handle
+
+
+def _refuse(desk: Desk, ack: Ack) -> None:
+    """Refuse an option with the reason of the modal; what is wrong stands at its input."""
+    sent: ViewSubmission = flask.g.slack
+    ask = desk.ask(sent.user.id, trigger_id=sent.trigger_id)
+    if ask is None:
+        ack(response_action="errors", errors={requests.REASON: asking.unlinked(sent.user.id).text})
+        return
+    try:
+        approving.refuse(ask, sent)
+    except DomainError as error:
+        words = i18n.say(error.reason, ask.locale)
+        ack(response_action="errors", errors={requests.REASON: words})
+        return
+    ack()
 
 
 def _presser(desk: Desk, press: BlockActions) -> Ask | None:

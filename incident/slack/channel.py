@@ -14,7 +14,7 @@ from incident.alerting.channels import Order, Trouble
 from incident.alerting.facts import IncidentFacts, PersonFacts
 from incident.settings import Settings
 from incident.slack import client, naming
-from incident.slack.blocks import announcement, card, lines, page, posts, reminders
+from incident.slack.blocks import announcement, card, direct, posts, reminders
 from incident.slack.blocks.texts import Message
 from incident.slack.client import SlackCalls
 
@@ -47,9 +47,11 @@ class SlackChannel:
             "post": self._post,
             "page": self._page,
             "line": self._page,
+            "approval": self._page,
             "update_card": self._update_card,
             "update_announcement": self._update_announcement,
             "update_page": self._update_page,
+            "update_approval": self._update_page,
         }
 
     def deliver(self, order: Order) -> dict[str, Any]:
@@ -193,13 +195,9 @@ class SlackChannel:
         return self._say(order, _channel(incident), posts.build(incident, order.payload, order.locale))
 
     def _page(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
-        """A direct message in the person's own language, with the button to acknowledge or to accept."""
+        """A direct message in the person's own language, with the buttons for what it asks."""
         person = _person(order)
-        locale, raised = person.locale or order.locale, order.payload.get("raised")
-        if order.step == "line":
-            message = lines.build(incident, order.payload, locale, self._zone)
-        else:
-            message = page.build(incident, locale, self._zone, raised=raised)
+        message = direct.build(order, incident, person.locale or order.locale, self._zone)
         try:
             return self._say(order, self._direct_with(person), message)
         except Trouble as trouble:
@@ -241,7 +239,7 @@ class SlackChannel:
 
     def _update_page(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
         locale = (order.people[0].locale if order.people else None) or order.locale
-        message = page.build(incident, locale, self._zone, raised=order.payload.get("raised"))
+        message = direct.build(order, incident, locale, self._zone)
         return self._change(order.payload["channel"], order.payload["ts"], message)
 
     def _say(self, order: Order, channel: str, message: Message) -> dict[str, Any]:

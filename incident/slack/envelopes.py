@@ -92,6 +92,7 @@ class View(_Loose):
     id: Text = Field(max_length=50)
     callback_id: Text
     hash: Text = Field("", max_length=50)
+    private_metadata: Text = Field("", max_length=3_000)
     state: ViewState = ViewState()
 
 

@@ -63,6 +63,11 @@ def _redrawn(ask: Ask, press: BlockActions, incident: IncidentFacts) -> Message:
     return card.build(incident, ask.locale, zone)
 
 
+def replace(press: BlockActions, message: Message) -> None:
+    """Put another message in place of the one that was pressed."""
+    _reply(press, message, replace_original=True)
+
+
 def whisper(press: BlockActions, message: Message) -> None:
     """Say something to the one who pressed, and to nobody else."""
     _reply(press, message, replace_original=False)
