@@ -13,6 +13,7 @@ from incident.lifecycle.common import House
 from incident.settings import ROOT, Settings, SettingsError
 from incident.slack import http as slack_http
 from incident.slack import sandbox
+from incident.vault import Vault
 
 __all__ = ["create_app", "models"]
 
@@ -33,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.extensions["settings"] = settings
     app.extensions["house"] = House(settings.zone, settings.rule_set)
+    app.extensions["vault"] = Vault(settings.evidence_dir)
     privacy.use_keys(settings.personal_data_keys)
     database.init_app(app, settings)
     Migrate(app, database.db, directory=str(ROOT / "migrations"), render_as_batch=True)

@@ -1,7 +1,8 @@
-"""Backup of everything that cannot be made again, in one file: the database and the secrets under VAR_DIR.
+"""Backup of everything that cannot be made again, in one file: database, evidence, secrets under VAR_DIR.
 
-The file is a tar of `manifest.json`, the database (a SQLite file, or a dump of pg_dump) and the kept
-secrets; it is readable by its owner only, since the data key in it opens the personal data.
+The file is a tar of `manifest.json`, the database (a SQLite file, or a dump of pg_dump), the kept secrets
+and the files of evidence under their hashes; it is readable by its owner only, since the data key in it
+opens the personal data.
 """
 
 import hashlib
@@ -28,10 +29,12 @@ from incident.models.incidents import Incident
 from incident.models.people import Person, Token
 from incident.models.records import AuditEntry
 from incident.settings import Settings
+from incident.vault import Vault
 
-FORMAT = 1  # of the file; a reader refuses a newer one
+FORMAT = 2  # of the file; a reader refuses a newer one. 2 holds the files of evidence
 MANIFEST = "manifest.json"
 DATABASE = "database"
+EVIDENCE = "evidence/"  # then <sha256>
 SECRETS = ("data_key", "secret_key")  # the files that settings keep under VAR_DIR
 PAGES = 1_000  # SQLite pages copied at a time, so that writers get their turn
 PACKAGE = "postgresql-client"
@@ -47,6 +50,7 @@ class Manifest:
     revision: str
     sha256: str
     size: int
+    evidence: int = 0  # files
 
 
 def save(target: Path, settings: Settings, *, at: datetime) -> Manifest:
@@ -55,7 +59,7 @@ def save(target: Path, settings: Settings, *, at: datetime) -> Manifest:
     Raises Refused where pg_dump is needed and missing, or fails.
     """
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
-        copy = Path(folder, DATABASE)
+        copy, vault = Path(folder, DATABASE), Vault(settings.evidence_dir)
         _copy_sqlite(copy) if is_sqlite() else _dump(settings.database, copy)
         manifest = Manifest(
             format=FORMAT,
@@ -64,6 +68,7 @@ def save(target: Path, settings: Settings, *, at: datetime) -> Manifest:
             revision=revision(),
             sha256=digest(copy),
             size=copy.stat().st_size,
+            evidence=len(kept := list(vault.kept())),  # after the database: whatever it names is there
         )
         draft = Path(folder, "backup.tar")
         draft.touch(mode=0o600)
@@ -73,6 +78,8 @@ def save(target: Path, settings: Settings, *, at: datetime) -> Manifest:
                 if (settings.var_dir / name).exists():
                     _add_text(tar, name, (settings.var_dir / name).read_text(encoding="ascii"), at)
             tar.add(copy, DATABASE)
+            for sha256 in kept:
+                tar.add(vault.path(sha256), EVIDENCE + sha256)
         draft.replace(target)
     return manifest
 

@@ -78,6 +78,13 @@ class NotFound(DomainError):
     title = N_("Not found")
 
 
+class TooLarge(DomainError):
+    """More was sent than is taken at once."""
+
+    status = 413
+    title = N_("Too large")
+
+
 class Unauthenticated(DomainError):
     """Nobody is signed in, or the token is unknown, revoked or expired."""
 

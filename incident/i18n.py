@@ -35,6 +35,8 @@ _VALUE_KINDS: dict[str, tuple[str, ...]] = {
     "option_state": ("option_state",),
     "label_state": ("label_state",),
     "plan": ("type",),
+    "evidence_kind": ("evidence_kind",),
+    "result": ("finding",),
     "sent_by": ("channel",),
     "contact_channel": ("contact_channel",),
     "contact_outcome": ("contact_outcome",),

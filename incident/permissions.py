@@ -17,6 +17,8 @@ class Role(StrEnum):
 class Permission(StrEnum):
     """Acts that need authority, as `thing:act`."""
 
+    ACCOUNTABILITY_READ = "accountability:read"
+    ACCOUNTABILITY_WRITE = "accountability:write"
     ACCOUNTS_MANAGE = "accounts:manage"
     AUDIT_READ = "audit:read"
     COMPLAINTS_READ = "complaints:read"
@@ -47,14 +49,18 @@ _READ = {
 }
 _RESPOND = _READ | {_P.COMPLAINTS_WRITE, _P.COMPLAINTS_REVEAL, _P.INCIDENTS_ACT, _P.DELIVERIES_RETRY}
 _COMMAND = _RESPOND | {_P.DECISIONS_APPROVE, _P.INCIDENTS_CLOSE, _P.INCIDENTS_COMMAND}
+# Who answers for what failed is for supervision and audit alone: not even administrators see it.
+SUPERVISION = frozenset({_P.ACCOUNTABILITY_READ, _P.ACCOUNTABILITY_WRITE})
+SUPERVISING = ("HR",)  # departments whose managers keep that record
+_ALL = frozenset(Permission) - SUPERVISION
 
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.RESPONDER: frozenset(_RESPOND),
     Role.COMMANDER: frozenset(_COMMAND),
     Role.MANAGER: frozenset(_COMMAND | {_P.DUTY_MANAGE, _P.DRILLS_MANAGE}),
     Role.TRAINER: frozenset(_READ | {_P.DRILLS_MANAGE, _P.INCIDENTS_ACT}),
-    Role.AUDITOR: frozenset(_READ | {_P.AUDIT_READ}),
-    Role.ADMIN: frozenset(Permission),
+    Role.AUDITOR: frozenset(_READ | {_P.AUDIT_READ, _P.ACCOUNTABILITY_READ}),
+    Role.ADMIN: _ALL,
 }
 
 # What a token's scope lets its bearer do (contract §3).
@@ -64,5 +70,11 @@ SCOPES: dict[str, frozenset[Permission]] = {
     "incidents:write": frozenset(_COMMAND - {_P.COMPLAINTS_REVEAL}),
     "drills:write": frozenset({_P.DRILLS_READ, _P.DRILLS_MANAGE, _P.PLAYBOOKS_READ}),
     "reports:read": frozenset({_P.REPORTS_READ, _P.REVIEWS_READ, _P.DRILLS_READ, _P.PLAYBOOKS_READ}),
-    "admin": frozenset(Permission),
+    "admin": _ALL,
 }
+
+
+def of(role: Role, department: str | None) -> frozenset[Permission]:
+    """What somebody of a role may do; managers of supervising departments keep that record."""
+    supervises = role == Role.MANAGER and department in SUPERVISING
+    return ROLES[role] | SUPERVISION if supervises else ROLES[role]

@@ -5,6 +5,7 @@ import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Collection
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from incident import backup, errors
 from incident.db import db
 from incident.errors import N_
 from incident.settings import Settings
+from incident.vault import Vault
 
 
 def restore(source: Path, settings: Settings, *, known_revisions: Collection[str]) -> backup.Manifest:
@@ -28,6 +30,7 @@ def restore(source: Path, settings: Settings, *, known_revisions: Collection[str
         _must_fit(manifest, known_revisions)
         if backup.digest(copy) != manifest.sha256:
             raise errors.Invalid(N_("The backup is damaged: its database is not what was written."))
+        _put_evidence(source, Vault(settings.evidence_dir))  # under its hashes: it replaces nothing
         db.session.rollback()  # an open reading transaction would hold the tables
         if manifest.database == "sqlite":
             _must_open(copy, settings, secrets)
@@ -115,6 +118,17 @@ def _put_sqlite(copy: Path) -> None:
         source.close()
     finally:
         connection.close()
+
+
+def _put_evidence(source: Path, vault: Vault) -> None:
+    """Every file of evidence under its own hash again, whatever its place in the backup says; the database
+    knows which hashes it needs, so a damaged one shows when the evidence is verified."""
+    with tarfile.open(source, "r:") as tar:
+        for member in tar:
+            file = tar.extractfile(member) if member.name.startswith(backup.EVIDENCE) else None
+            if file is not None:
+                with closing(file):
+                    vault.keep(vault.receive(file))
 
 
 def _put_secret(path: Path, words: str) -> None:

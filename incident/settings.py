@@ -210,6 +210,11 @@ class Settings(BaseSettings):
         """The SQLAlchemy URL in force."""
         return self.database_url or f"sqlite:///{self.var_dir / 'incident.db'}"
 
+    @property
+    def evidence_dir(self) -> Path:
+        """Where the files of evidence are kept, each under its hash; no page is served from there."""
+        return self.var_dir / "evidence"
+
     @cached_property
     def url(self) -> str:
         """The address people reach the service at, without a trailing slash."""

@@ -40,6 +40,13 @@ KINDS: dict[str, str] = {
     "department_unblocked": N_("%(department)s goes on"),
     "department_lead": N_("handed the lead of %(department)s from %(before)s to %(lead)s: %(reason)s"),
     "department_signed_off": N_("signed off for %(department)s: %(statement)s"),
+    "evidence_added": N_(
+        "added a %(evidence_kind)s as evidence no. %(evidence)s (%(size)s bytes, SHA-256 %(sha256)s)"
+    ),
+    "evidence_withdrawn": N_("withdrew evidence no. %(evidence)s; its record stays"),
+    "evidence_sealed": N_("sealed the evidence: %(count)s pieces, digest %(digest)s"),
+    "finding_recorded": N_("found the complaint %(result)s; violations: %(violations)s"),
+    "finding_changed": N_("changed the finding to %(result)s; violations: %(violations)s"),
     "complained_about": N_("named %(whom)s as complained about"),
     "interest_declared": N_("declared an interest in the matter and stands aside"),
     "recusal_lifted": N_("took back that %(whom)s must stand aside"),

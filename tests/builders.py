@@ -8,11 +8,12 @@ from flask import current_app
 
 from incident import accounts, demo, duty
 from incident.accounts import Actor
-from incident.coordination import decisions, holds, sending, telling
+from incident.coordination import decisions, finding, holds, sending, telling
 from incident.db import db, unit_of_work
 from incident.intake import body, receive
 from incident.lifecycle import acts
 from incident.lifecycle.common import House
+from incident.models.evidence import Finding
 from incident.models.incidents import Incident
 from incident.models.people import Department, Person
 from incident.vocabulary import Stage
@@ -101,6 +102,8 @@ def a_complaint(*, by: Actor = BY, at: datetime = NOW, **given: Any) -> receive.
 
 def told(incident: Incident, *, at: datetime = NOW + timedelta(minutes=5)) -> None:
     """Write, approve and send the decision to every customer of an incident, by three people."""
+    if finding.current(incident.id) is None:
+        a_finding(incident, at=at)
     for each in telling.cases(incident.id):
         if each.told:
             continue
@@ -129,6 +132,15 @@ def lift_hold(incident: Incident, *, who: str = "zhao", at: datetime = NOW) -> N
     by = acting(who)
     with unit_of_work():
         holds.lift(incident, reason="客户同意恢复联系", by=by, at=at)
+
+
+def a_finding(incident: Incident, *, by: str = "wang", at: datetime = NOW, **given: Any) -> Finding:
+    """The finding of an incident, upheld unless said otherwise."""
+    facts = {"result": "upheld", "reasons": "录音证实言语不当", "violations": ["insult"]} | given
+    with unit_of_work():
+        return finding.record(
+            incident, finding.Found(**facts), rule_set=house().rule_set, by=acting(by), at=at
+        )
 
 
 def an_incident(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from incident import errors
 from incident.accounts import Actor
 from incident.api import problems, strictjson
 from incident.api.registry import MIB
@@ -43,7 +44,7 @@ def take(raw: bytes, *, by: Actor, at: datetime, house: House) -> dict[str, Any]
     """Record every sound line; raises TooLarge for more than a thousand."""
     lines = [(number, line) for number, line in enumerate(raw.split(b"\n"), start=1) if line.strip()]
     if len(lines) > LINES_MOST:
-        raise problems.TooLarge(
+        raise errors.TooLarge(
             N_("At most %(most)s lines; there are %(count)s."), most=LINES_MOST, count=len(lines)
         )
     report, language = Report(received=len(lines)), problems.locale()
@@ -61,7 +62,7 @@ def _sound(
     for number, line in group:
         try:
             if len(line) > MIB:
-                raise problems.TooLarge(N_("The line is larger than 1 MiB."))
+                raise errors.TooLarge(N_("The line is larger than 1 MiB."))
             yield number, receive.prepare(body.read(strictjson.read(line), at=at))
         except DomainError as fault:
             report.refuse(number, fault, language)

@@ -18,6 +18,7 @@ from incident.api import (
     decisions,
     departments,
     drills,
+    evidence,
     incidents,
     labels,
     playbooks,
@@ -26,7 +27,7 @@ from incident.api import (
     reviews,
     tasks,
 )
-from incident.api.registry import CALLS, MIB, PARAMETERS, Call
+from incident.api.registry import CALLS, MIB, PARAMETERS, PARTS, Call
 from incident.errors import N_
 
 REF = "#/components/schemas/"
@@ -38,6 +39,7 @@ TAGS = (
     departments.TAG,
     tasks.TAG,
     clocks.TAG,
+    evidence.TAG,
     resolution.TAG,
     decisions.TAG,
     assessment.TAG,
@@ -171,13 +173,18 @@ def _operation(call: Call) -> dict[str, Any]:
 
 def _sent(call: Call, schema: dict[str, Any]) -> dict[str, Any]:
     """Lines of JSON are text to OpenAPI; each line is described by `contentSchema`."""
-    if call.content_types == ("application/json",):
+    if call.content_types in (("application/json",), PARTS):
         return schema
     return {"type": "string", "description": "One JSON object a line.", "contentSchema": schema}
 
 
 def _answer(model: type[BaseModel], call: Call) -> dict[str, Any]:
     schema = _models()[0][model, "serialization"]
+    if call.sends_file:
+        return {
+            "description": (model.__doc__ or "").strip(),
+            "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+        }
     found: dict[str, Any] = {
         "description": (model.__doc__ or "").strip(),
         "content": {"application/json": {"schema": schema}},

@@ -1,6 +1,7 @@
 """The way of every request: who calls, what was sent, the act in its transaction, the answer."""
 
 from contextlib import nullcontext
+from datetime import datetime
 from http import HTTPStatus
 from threading import BoundedSemaphore
 from typing import Any
@@ -9,11 +10,13 @@ from flask import Response, current_app, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from incident import clock, errors, faults
-from incident.api import caller, kept, problems, strictjson
-from incident.api.registry import Answer, Ask, Call
+from incident import attachments, clock, errors, faults
+from incident.accounts import Actor
+from incident.api import caller, kept, parts, problems, strictjson
+from incident.api.registry import PARTS, Answer, Ask, Call
 from incident.db import unit_of_work
 from incident.errors import N_, Reason
+from incident.lifecycle.common import House
 from incident.settings import Settings
 
 # Calls that a process works on at once; the others wait before they have begun. More threads than this only
@@ -33,19 +36,20 @@ def _serve(call: Call, path: dict[str, Any]) -> Response:
     by = caller.identify()
     by.must(call.needs)
     _no_control(path.values())
-    settings: Settings = current_app.extensions["settings"]
+    if call.content_types == PARTS:
+        with parts.received(call, checked) as sent:
+            return send(_write(call, _ask(call, by, clock.now(), sent), sent.fingerprint, path))
     raw, at = _raw(call), clock.now()
-    ask = Ask(
-        by=by,
-        at=at,
-        house=current_app.extensions["house"],
-        url=settings.url,
-        body=_body(call, raw, at) if call.method != "GET" else None,
-        query=_query(call.query),
-    )
+    ask = _ask(call, by, at, _body(call, raw, at) if call.method != "GET" else None)
     if call.method == "GET":
         return send(call.handler(ask, **path))
     return send(_write(call, ask, raw, path))
+
+
+def _ask(call: Call, by: Actor, at: datetime, body: Any) -> Ask:
+    settings: Settings = current_app.extensions["settings"]
+    house: House = current_app.extensions["house"]
+    return Ask(by=by, at=at, house=house, url=settings.url, body=body, query=_query(call.query))
 
 
 def _write(call: Call, ask: Ask, raw: bytes, path: dict[str, Any]) -> Answer:
@@ -61,6 +65,8 @@ def _write(call: Call, ask: Ask, raw: bytes, path: dict[str, Any]) -> Answer:
 
 def send(answer: Answer) -> Response:
     """The answer over HTTP; answers hold what only the caller may see, so nobody in between keeps them."""
+    if answer.file is not None:
+        return attachments.send(answer.file)
     response = problems.as_json(answer.content(), answer.status)
     response.headers["Cache-Control"] = "no-store"
     response.headers.extend(answer.headers)
@@ -80,7 +86,7 @@ def _raw(call: Call) -> bytes:
     try:
         raw = request.get_data(cache=False)
     except RequestEntityTooLarge:
-        raise problems.TooLarge(
+        raise errors.TooLarge(
             N_("The body is larger than %(mib)s MiB."), mib=call.limit // (1024 * 1024)
         ) from None
     if raw or not call.body_optional:

@@ -36,13 +36,6 @@ class NoSuchMethod(DomainError):
         self.allow = allow
 
 
-class TooLarge(DomainError):
-    """More was sent than one request may hold."""
-
-    status = 413
-    title = N_("Too large")
-
-
 class Unsupported(DomainError):
     """The content type is none that this address reads."""
 
@@ -84,7 +77,7 @@ SLUGS: dict[type[DomainError], str] = {
     NoSuchMethod: "method-not-allowed",
     errors.Refused: "refused",
     errors.Conflict: "conflict",
-    TooLarge: "too-large",
+    errors.TooLarge: "too-large",
     Unsupported: "unsupported-media-type",
     errors.Invalid: "invalid",
     TooFast: "too-many-requests",
@@ -159,7 +152,7 @@ def as_json(content: Any, status: int, *, mime: str = "application/json") -> Res
 def from_http(fault: HTTPException) -> Response:
     """What the framework itself refused."""
     if fault.code == 413:
-        return refuse(TooLarge(N_("The body is too large.")))
+        return refuse(errors.TooLarge(N_("The body is too large.")))
     if fault.code == 404:
         return refuse(errors.NotFound(N_("There is no such address.")))
     return refuse(Malformed(N_("The request cannot be read.")))

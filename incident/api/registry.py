@@ -12,9 +12,11 @@ from werkzeug.routing import IntegerConverter
 from incident.accounts import Actor
 from incident.lifecycle.common import House
 from incident.permissions import Permission
+from incident.vault import Attachment
 
 MIB = 1024 * 1024
 JSON = ("application/json",)
+PARTS = ("multipart/form-data",)
 INTEGER_MOST = 2**31 - 1  # the largest id the database holds
 # name in a path → Flask's converter, and what the document says of it
 PARAMETERS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -47,11 +49,13 @@ class Ask:
 
 @dataclass(frozen=True)
 class Answer:
-    """A status and its body; one that takes time is made after the transaction, by a function."""
+    """A status and its body; one that takes time is made after the transaction, by a function. A file is
+    sent in place of a body."""
 
     status: int
     body: dict[str, Any] | Callable[[], dict[str, Any]]
     headers: dict[str, str] = field(default_factory=dict)
+    file: Attachment | None = None
 
     def content(self) -> dict[str, Any]:
         """The body itself."""
@@ -78,6 +82,7 @@ class Call:
     limit: int = MIB
     content_types: tuple[str, ...] = JSON
     own_units: bool = False
+    sends_file: bool = False
 
     @property
     def name(self) -> str:

@@ -11,9 +11,11 @@ from flask.cli import AppGroup, with_appcontext
 
 from incident import agenda, audit, backup, clock, demo, rekeying, restoring
 from incident.cli import shell
+from incident.coordination import custody
 from incident.db import unit_of_work
 from incident.leading import Leadership
 from incident.settings import ROOT
+from incident.vault import Vault
 
 audit_group = AppGroup("audit", help="The sealed records of what happened.")
 keys_group = AppGroup("data-keys", help="The keys that personal data is encrypted with.")
@@ -31,13 +33,19 @@ def register(app: Flask) -> None:
 @audit_group.command("verify")
 @shell.tells
 def verify() -> None:
-    """Recompute every seal and list what does not match it."""
+    """Recompute every seal and every piece of evidence, and list what does not match its record."""
     faults = audit.verify()
     for fault in faults:
         click.echo(f"seal {fault.seal} of {fault.table}: {fault.what % fault.values}")
+    broken = custody.verify(Vault(shell.settings().evidence_dir))
+    for each in broken:
+        click.echo(f"evidence: {each.what % each.values}")
     if faults:
         raise click.ClickException(f"{len(faults)} seals do not hold.")
     click.echo("Every seal holds.")
+    if broken:
+        raise click.ClickException(f"{len(broken)} faults in the evidence.")
+    click.echo("Every piece of evidence is as it was recorded.")
 
 
 @keys_group.command("rotate")
@@ -71,6 +79,8 @@ def save(file: Path) -> None:
     if settings.data_keys:
         click.echo("DATA_KEYS stand in the settings, not in the backup: keep them as well.", err=True)
     click.echo(f"{file}: {manifest.database}, {manifest.size} bytes, at migration {manifest.revision}")
+    if manifest.evidence:
+        click.echo(f"with {manifest.evidence} files of evidence")
 
 
 @click.command("restore")

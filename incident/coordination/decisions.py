@@ -8,7 +8,7 @@ from sqlalchemy import update
 from incident import errors, privacy, timeline
 from incident.accounts import Actor
 from incident.alerting import outbox
-from incident.coordination import letters, recusal, telling, wording
+from incident.coordination import finding, letters, recusal, telling, wording
 from incident.coordination.telling import Case
 from incident.db import db
 from incident.errors import N_, Reason
@@ -152,11 +152,16 @@ def submit(incident: Incident, case: Case, *, by: Actor, at: datetime) -> Letter
 def approve(incident: Incident, case: Case, *, note: str = "", by: Actor, at: datetime) -> Letter:
     """Approve the submitted version, which is frozen with it.
 
-    Raises Forbidden where the approver wrote or submitted any version of this round, and Invalid where the
-    text has warnings and no note says why it stands.
+    Raises Forbidden where the approver wrote or submitted any version of this round, Refused where no finding
+    is recorded, and Invalid where the text has warnings and no note says why it stands.
     """
     _may_decide(incident, case, by)
     letter = present(case, LetterState.SUBMITTED)
+    unfound = finding.missing(incident)
+    if unfound:
+        raise errors.Refused(
+            N_("A decision is approved only once it is recorded what was found."), reasons=unfound
+        )
     found = wording.warnings(letter.body, library.version(incident.plan_version_id).plan)
     words = privacy.redact(note.strip())[:NOTE_LONGEST]
     if found and not words:

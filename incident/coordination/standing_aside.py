@@ -34,7 +34,7 @@ def name_person(
     """The complaint is about one of our own people: what they hold on the incident is handed back."""
     row = _named(incident, RecusalKind.PERSON, by=by, at=at, reason=reason, person_id=person.id)
     timeline.record(incident.id, "complained_about", by=by.label, at=at, whom=person.name)
-    _hand_back(incident, [person], at=at)
+    _hand_back(incident, row, [person], at=at)
     return row
 
 
@@ -53,7 +53,7 @@ def name_agency(incident: Incident, agency: str, *, reason: str, by: Actor, at: 
     timeline.record(incident.id, "complained_about", by=by.label, at=at, whom=privacy.redact(words))
     workers = db.session.scalars(select(Person).where(Person.agency.is_not(None)))
     wanted = recusal.same(words)
-    _hand_back(incident, [each for each in workers if recusal.same(each.agency or "") == wanted], at=at)
+    _hand_back(incident, row, [each for each in workers if recusal.same(each.agency or "") == wanted], at=at)
     return row
 
 
@@ -66,7 +66,7 @@ def declare_interest(incident: Incident, *, reason: str, by: Actor, at: datetime
     person = db.session.get_one(Person, by.id)
     row = _named(incident, RecusalKind.INTEREST, by=by, at=at, reason=reason, person_id=person.id)
     timeline.record(incident.id, "interest_declared", by=by.label, at=at)
-    _hand_back(incident, [person], at=at)
+    _hand_back(incident, row, [person], at=at)
     return row
 
 
@@ -151,7 +151,7 @@ def _checked(text: str, place: str, longest: int, sentence: str) -> str:
     return words
 
 
-def _hand_back(incident: Incident, people: list[Person], *, at: datetime) -> None:
+def _hand_back(incident: Incident, row: ComplainedAbout, people: list[Person], *, at: datetime) -> None:
     """Whatever they hold becomes vacant; each vacancy is on the timeline, and somebody is told."""
     vacant: list[str] = []
     for person in people:
@@ -161,7 +161,7 @@ def _hand_back(incident: Incident, people: list[Person], *, at: datetime) -> Non
     if incident.commander_id in {person.id for person in people}:
         incident.commander_id = None
     if vacant:
-        _alarm(incident, people, at=at)
+        _alarm(incident, row, people, at=at)
     outbox.enqueue(incident.id, "update_card", at=at)
 
 
@@ -219,12 +219,12 @@ def _tasks(incident: Incident, person: Person, *, at: datetime) -> None:
         timeline.record(incident.id, "tasks_vacated", by=ACTOR, at=at, count=len(owned), person=person.name)
 
 
-def _alarm(incident: Incident, gone: list[Person], *, at: datetime) -> None:
+def _alarm(incident: Incident, row: ComplainedAbout, gone: list[Person], *, at: datetime) -> None:
     """Tell whoever can fill the vacancy: the commander that is left, the departments' heads, the group's."""
     out = {person.id for person in gone}
     for person in escalation.each_once(_told(incident)):
         if person.id not in out and recusal.bar(incident, person) is None:
-            key = f"vacant-{person.id}-{int(at.timestamp())}"
+            key = f"vacant-{row.id}-{person.id}"
             outbox.enqueue(incident.id, "remind", at=at, key=key, person_id=person.id, about="vacant")
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, update
 from incident import clocks, errors, privacy, timeline
 from incident.accounts import Actor
 from incident.alerting import escalation, outbox
-from incident.coordination import closing, departments, follow_ups, holds, recusal, roles, telling
+from incident.coordination import closing, departments, evidence, finding, follow_ups, holds, recusal, roles, telling
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.lifecycle import common
@@ -221,6 +221,7 @@ def close(incident: Incident, *, summary: str, by: Actor, at: datetime, house: H
     incident.escalate_at = None
     clocks.void_all(incident, at=at)
     clocks.bring_up_to_date(incident)
+    evidence.seal(incident, by=by, at=at)
     timeline.record(incident.id, "closed", by=by.label, at=at, summary=words)
     if not incident.drill:
         reviews.schedule(incident, house.calendar, by=by, at=at)
@@ -245,6 +246,7 @@ def missing_for_close(incident: Incident) -> list[Reason]:
                 href="#stages",
             )
         )
+    missing += finding.missing(incident)
     return [
         *missing,
         *closing.unfinished_musts(incident.id),

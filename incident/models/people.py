@@ -6,8 +6,9 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from incident import permissions
 from incident.db import Base
-from incident.permissions import ROLES, Permission, Role
+from incident.permissions import Permission, Role
 
 
 class Department(Base):
@@ -54,7 +55,7 @@ class Person(Base):
     @property
     def permissions(self) -> frozenset[Permission]:
         """What the person's role allows; nothing once deactivated."""
-        return ROLES[Role(self.role)] if self.active else frozenset()
+        return permissions.of(Role(self.role), self.department_code) if self.active else frozenset()
 
     @property
     def is_authenticated(self) -> bool:

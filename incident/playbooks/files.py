@@ -12,6 +12,7 @@ from incident import levels
 from incident.playbooks import authority
 from incident.playbooks.authority import Authority
 from incident.playbooks.schema import Departments, Plan, RuleSet
+from incident.playbooks.violations import Violations
 from incident.triage import vocabulary
 from incident.vocabulary import ComplaintType
 
@@ -21,6 +22,7 @@ DOCUMENTS: dict[str, tuple[str, type[BaseModel]]] = {
     "@departments": ("departments.toml", Departments),
     "@authority": ("authority.toml", Authority),
     "@levels": ("levels.toml", levels.Levels),
+    "@violations": ("violations.toml", Violations),
     "@triage": ("triage.toml", vocabulary.Vocabulary),
     **{f"@rules/{code}": (f"rules/{code}.toml", RuleSet) for code in JURISDICTIONS},
     **{str(kind): (f"plans/{kind}.toml", Plan) for kind in ComplaintType},
@@ -117,6 +119,8 @@ def _between_files(
     departments = documents.get("@departments")
     known = {each.code for each in departments.departments} if isinstance(departments, Departments) else None
     yield from _in_authority(contents.get("@authority", {}), known)
+    violations = documents.get("@violations")
+    codes = {each.code for each in violations.violations} if isinstance(violations, Violations) else None
     for key, content in contents.items():
         if DOCUMENTS[key][1] is not Plan:
             continue
@@ -126,6 +130,10 @@ def _between_files(
         for where, code in _codes(content):
             if known is not None and code not in known:
                 expected = f"unknown department {code!r}; departments.toml names them"
+                yield key, Fault(name, where, expected)
+        for where, code in _forbidden(content):
+            if codes is not None and code not in codes:
+                expected = f"unknown violation code {code!r}; violations.toml names them"
                 yield key, Fault(name, where, expected)
 
 
@@ -143,3 +151,11 @@ def _codes(content: dict[str, Any]) -> Iterator[tuple[str, str]]:
         for index, row in enumerate(rows if isinstance(rows, list) else []):
             if isinstance(row, dict) and isinstance(code := row.get(field_name), str):
                 yield place((listed, index, field_name), content), code
+
+
+def _forbidden(content: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The conduct a plan forbids, with its places."""
+    rows = content.get("forbidden")
+    for index, row in enumerate(rows if isinstance(rows, list) else []):
+        if isinstance(row, dict) and isinstance(code := row.get("code"), str):
+            yield place(("forbidden", index, "code"), content), code

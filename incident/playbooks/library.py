@@ -18,6 +18,7 @@ from incident.models.plans import PlanVersion
 from incident.playbooks import files
 from incident.playbooks.authority import Authority
 from incident.playbooks.schema import Departments, Plan, RuleSet
+from incident.playbooks.violations import Violation, Violations
 from incident.triage import vocabulary
 
 NOTICE = "playbooks"
@@ -200,6 +201,11 @@ def the_authority() -> Authority:
 def rules(jurisdiction: str) -> RuleSet:
     """The rule set of a jurisdiction in force."""
     return _ground(f"@rules/{jurisdiction}", RuleSet)
+
+
+def violations() -> dict[str, Violation]:
+    """The codes of conduct that a finding may name, in the file's order."""
+    return {each.code: each for each in _ground("@violations", Violations).violations}
 
 
 def departments() -> dict[str, Department]:

@@ -9,6 +9,8 @@ TEXT = "尊敬的{name}：经核查，投诉成立，我行致歉。"
 def opened(api: Api, **given: object) -> str:
     number = str(api.complaint(**given)["incident"]["number"])
     api.post(f"/incidents/{number}/acknowledge", as_="zhao")
+    found = {"result": "upheld", "reasons": "录音证实", "violations": ["insult"]}
+    api.post(f"/incidents/{number}/finding", found, as_="zhao")
     return number
 
 

@@ -31,6 +31,7 @@ def page_of(incident: Incident) -> str:
 
 
 def approved(app: Flask, incident: Incident) -> None:
+    builders.a_finding(incident)
     writer, approver = pages.Visitor(app, "li"), pages.Visitor(app, "zhao")
     answer = writer.post(
         f"{page_of(incident)}/write", {"text": TEXT, "locale": "zh_CN", "seen": "0", "submit": "1"}
@@ -61,6 +62,7 @@ def test_a_letter_goes_from_draft_to_proof_through_two_people(app: Flask) -> Non
         assert answer.status_code == 303
         own = writer.post(f"{page_of(incident)}/approve")
         assert own.status_code == 403, "a responder may not"
+        builders.a_finding(incident)
         assert pages.Visitor(app, "zhao").post(f"{page_of(incident)}/approve").status_code == 303
         nothing = writer.post(f"{page_of(incident)}/sent", {"channel": "letter", "proof": " "})
         assert nothing.status_code == 422 and "Say what proves the delivery." in pages.text(nothing)

@@ -162,6 +162,7 @@ def test_closing_is_refused_with_the_list_of_what_is_missing_each_a_link(zhao):
 
 def test_an_incident_with_nothing_missing_closes_and_then_takes_no_more(zhao):
     incident = builders.an_incident(stage="follow_up")
+    builders.a_finding(incident)
     builders.told(incident)
     with unit_of_work():
         ended = {"status": "done", "done_at": SOON, "done_by": "test"}

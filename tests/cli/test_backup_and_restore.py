@@ -1,5 +1,6 @@
 """`flask backup` and `flask restore`: everything comes back, nothing is overwritten unasked."""
 
+import hashlib
 import io
 import json
 import shutil
@@ -11,26 +12,35 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select
 
 from incident import clock
+from incident.coordination import evidence
 from incident.db import db, unit_of_work
 from incident.intake import body, receive
 from incident.leading import Leadership
 from incident.models.complaints import Complaint
+from incident.vault import Vault
 from tests import builders
 from tests.cli.commands import finished, run, started
 
+LETTER = b"A letter of the customer."
 NARRATIVE = "They phoned my employer about a debt that is not mine."
 
 
 def a_complaint() -> None:
+    vault: Vault = current_app.extensions["vault"]
     with unit_of_work():
         prepared = receive.prepare(
             body.read(builders.complaint_body(narrative=NARRATIVE, escalated=True), at=clock.now())
         )
-        receive.receive(prepared, by=builders.BY, at=clock.now(), house=builders.house())
+        found = receive.receive(prepared, by=builders.BY, at=clock.now(), house=builders.house()).incident
+        assert found is not None
+        draft = vault.receive(io.BytesIO(LETTER))
+        given = {"name": "letter.txt", "claimed": None, "about": evidence.About()}
+        evidence.add_file(found, draft, **given, by=builders.BY, at=clock.now())
+        vault.keep(draft)
 
 
 @pytest.fixture
@@ -63,7 +73,13 @@ def test_a_backup_restored_on_a_new_machine_brings_everything_back(saved: Path, 
     for name in ("data_key", "secret_key"):
         if (tmp_path / "var" / name).exists():
             assert (fresh / name).read_text() == (tmp_path / "var" / name).read_text()
-    assert finished(started(fresh, "audit", "verify"))[:2] == (0, "Every seal holds.\n")
+    sound = "Every seal holds.\nEvery piece of evidence is as it was recorded.\n"
+    assert finished(started(fresh, "audit", "verify"))[:2] == (0, sound)
+    [kept] = [path for path in (fresh / "evidence").rglob("*") if path.is_file()]
+    assert kept.read_bytes() == LETTER and kept.name == hashlib.sha256(LETTER).hexdigest()
+    kept.write_bytes(b"changed")
+    code, out, err = finished(started(fresh, "audit", "verify"))
+    assert code != 0 and "was changed" in out and "1 faults in the evidence" in err
     connection = sqlite3.connect(fresh / "incident.db")
     personal = connection.execute("SELECT personal FROM complaints").fetchone()[0]
     connection.close()

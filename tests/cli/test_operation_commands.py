@@ -39,7 +39,10 @@ def test_an_untouched_record_verifies(app: Flask):
     with unit_of_work():
         assert audit.seal(at=clock.now()) > 0
     result = run(app, "audit", "verify")
-    assert (result.exit_code, result.stdout) == (0, "Every seal holds.\n")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "Every seal holds.\nEvery piece of evidence is as it was recorded.\n",
+    )
 
 
 def test_a_changed_record_is_named_and_fails(app: Flask):

@@ -37,7 +37,8 @@ def at_once(app: Flask, calls: Sequence[Callable[[], object]]) -> list[object]:
 
 
 def done_with(incident: Incident, *, but: str | None = None) -> None:
-    """Finish every must-do task (but one) and sign every department off."""
+    """Finish every must-do task (but one), sign every department off, and record the finding."""
+    builders.a_finding(incident)
     by = builders.acting("zhao")
     if but != tasks.FEEDBACK:
         builders.told(incident, at=LATER)
@@ -188,7 +189,7 @@ def test_closing_names_everything_that_is_missing(app: Flask) -> None:
     with pytest.raises(errors.Refused) as refused:
         acts.close(incident, summary="完", by=builders.acting("zhao"), at=LATER, house=builders.house())
     places = {reason.loc[:1] for reason in refused.value.reasons}
-    assert {("decision",), ("stage",), ("tasks",), ("departments",)} <= places
+    assert {("decision",), ("stage",), ("finding",), ("tasks",), ("departments",)} <= places
     assert len(refused.value.reasons) == refused.value.values["count"]
 
 

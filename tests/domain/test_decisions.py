@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from incident import accounts, errors
-from incident.coordination import decisions, drafting, letters, sending, tasks, telling
+from incident.coordination import decisions, drafting, finding, letters, sending, tasks, telling
 from incident.coordination.telling import Case
 from incident.db import db, unit_of_work
 from incident.lifecycle import acts, common
@@ -35,6 +35,8 @@ def written(incident: Incident, body: str = TEXT, *, by: str = "li", **more: Any
 
 
 def submitted(incident: Incident, body: str = TEXT) -> None:
+    if finding.current(incident.id) is None:
+        builders.a_finding(incident)
     written(incident, body)
     with unit_of_work():
         decisions.submit(incident, case(incident), by=builders.acting("li"), at=LATER)
@@ -102,6 +104,16 @@ def test_neither_a_writer_nor_the_complained_about_nor_a_service_approves(app: F
     with pytest.raises(errors.Forbidden) as refused:
         decisions.approve(incident, case(incident), by=builders.acting("yang"), at=LATER)
     assert refused.value.values["rule"] == "complaint_recusal"
+
+
+def test_nothing_is_approved_before_it_is_recorded_what_was_found(app: Flask) -> None:
+    incident = builders.an_incident(acknowledged_by="zhao")
+    written(incident)
+    with unit_of_work():
+        decisions.submit(incident, case(incident), by=builders.acting("li"), at=LATER)
+    with pytest.raises(errors.Refused) as refused:
+        decisions.approve(incident, case(incident), by=builders.acting("zhao"), at=LATER)
+    assert refused.value.reasons[0].href == f"/incidents/{incident.number}/evidence#finding"
 
 
 def test_a_threat_is_warned_of_and_stands_only_with_a_reason(app: Flask) -> None:

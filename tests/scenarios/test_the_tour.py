@@ -100,6 +100,8 @@ def finish_everything(caller: Caller, incident: dict[str, Any]) -> None:
                 f"/incidents/{incident['number']}/departments/{line['department']}/sign_off",
                 {"note": "Our part is finished."},
             )
+    found = {"result": "partly", "reasons": "The call was made at night.", "violations": ["night_contact"]}
+    caller.post(f"/incidents/{incident['number']}/finding", found)
 
 
 def test_a_complaint_is_alerted_worked_and_closed_and_leaves_a_post_mortem(served: Served) -> None:
