@@ -55,6 +55,16 @@ def needs(*permissions: Permission) -> Callable[[View], View]:
     return decorate
 
 
+def takes(largest: int) -> Callable[[View], View]:
+    """A view whose body may hold so many bytes from somebody signed in; others keep to the house's limit."""
+
+    def decorate(view: View) -> View:
+        view.largest = largest  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
 def open_to_all(view: View) -> View:
     """A view that anybody may open, signed in or not."""
     view.access = OPEN  # type: ignore[attr-defined]

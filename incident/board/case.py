@@ -34,7 +34,7 @@ TABS: tuple[tuple[str, str, Permission], ...] = (
     ("clocks", N_("Clocks"), Permission.INCIDENTS_READ),
     ("updates", N_("Updates and hand-over"), Permission.INCIDENTS_READ),
     ("group", N_("Group and links"), Permission.INCIDENTS_READ),
-    ("accountability", N_("Accountability"), Permission.AUDIT_READ),
+    ("accountability", N_("Accountability"), Permission.ACCOUNTABILITY_READ),
 )
 
 

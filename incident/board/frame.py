@@ -77,8 +77,12 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def _protect() -> None:
-    if not request.path.startswith(PROVEN):
-        csrf.protect()
+    if request.path.startswith(PROVEN):
+        return
+    largest = getattr(current_app.view_functions.get(request.endpoint or ""), "largest", None)
+    if largest and access.me():  # before the form's token is read, and with it the whole body
+        request.max_content_length = largest
+    csrf.protect()
 
 
 def _signed_in(cookie: str) -> Person | None:
@@ -228,8 +232,9 @@ def said(
 ) -> AnyResponse:
     """The page (or, for the page's script, the fragment) that says why something was not done."""
     template = "partials/refusal.html" if is_htmx() else "error.html"
+    typed = [] if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else _typed()  # that one was never read
     page = render_template(
-        template, title=title, sentence=sentence, reasons=reasons or [], typed=_typed(), status=status, **more
+        template, title=title, sentence=sentence, reasons=reasons or [], typed=typed, status=status, **more
     )
     return make_response(page, status)
 

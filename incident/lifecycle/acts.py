@@ -7,7 +7,17 @@ from sqlalchemy import insert, select, update
 from incident import clocks, errors, privacy, timeline
 from incident.accounts import Actor
 from incident.alerting import escalation, outbox
-from incident.coordination import closing, departments, evidence, finding, follow_ups, holds, recusal, roles, telling
+from incident.coordination import (
+    closing,
+    departments,
+    evidence,
+    finding,
+    follow_ups,
+    holds,
+    recusal,
+    roles,
+    telling,
+)
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.lifecycle import common
