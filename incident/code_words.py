@@ -34,6 +34,12 @@ WORDS: dict[str, dict[str, str]] = {
         "skipped": N_("not needed"),
         "failed": N_("failed"),
     },
+    "hand_over": {
+        "offered": N_("waits for an answer"),
+        "accepted": N_("taken on"),
+        "declined": N_("declined"),
+        "withdrawn": N_("taken back"),
+    },
     "step": {
         "page": N_("Alert a person"),
         "fallback": N_("Alert by the fallback channels"),

@@ -33,6 +33,8 @@ PAGES = (
     "/complaints",
     "/complaints/<complaint_id>",
     "/complaints/new",
+    "/departments",
+    "/departments/<code>",
     "/drills",
     "/drills/new",
     "/drills/new?plan=privacy_leak",
@@ -55,7 +57,14 @@ PAGES = (
     "/sandbox/as/U0DEMO001/home",
 )
 # parts of pages, files and pages for people who are signed out
-NOT_PAGES = {"/board/rows", "/incidents/<number>/live", "/duty/example.csv", "/sign-in", "/setup"}
+NOT_PAGES = {
+    "/board/rows",
+    "/incidents/<number>/live",
+    "/departments/<code>/live",
+    "/duty/example.csv",
+    "/sign-in",
+    "/setup",
+}
 # language, theme, width, and whether axe looks too: contrast does not change with the language
 LOOKS = (
     ("zh_CN", "light", 1440, True),
