@@ -6,7 +6,7 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import Column, ColumnElement, LargeBinary, Table, func, select, type_coerce, update
 
-from incident import audit, clock, privacy
+from incident import audit, blind_rekeying, clock, privacy
 from incident.accounts import Actor
 from incident.db import Base, db, unit_of_work
 from incident.permissions import Permission
@@ -31,6 +31,7 @@ def rotate(
                 changed += sum(_rotate_one(column, id_, token, fernet) for id_, token in rows)
             looked += len(rows)
             progress(len(rows))
+    blind_rekeying.renew()
     with unit_of_work():
         audit.record(
             "data_keys.rotated", "data-keys", by=by.label, at=clock.now(), rows=looked, changed=changed

@@ -85,7 +85,7 @@ def _draw(incident: Incident, **more: Any) -> str:
         may_lift=holds.may_lift(incident, placed, access.actor()),
         people=_people(),
         names=_names([each.person_id for each in log], [each.keeper_id for each in placed]),
-        days=list(get_day_names("abbreviated", locale=frame.locale()).values()),
+        days=_days(),
         options=lambda kind, codes: [(str(code), frame.words(kind, code)) for code in codes],
         usual_at=times.field(clock.now()),
         zone_of=lambda at: at.astimezone(zone),
@@ -130,6 +130,12 @@ def _names(*ids: list[int | None]) -> dict[int, str]:
     wanted = {id_ for each in ids for id_ in each if id_ is not None}
     rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
     return {id_: name for id_, name in rows}
+
+
+def _days() -> list[str]:
+    """The days of the week in the reader's language, Monday first."""
+    names = get_day_names("abbreviated", locale=frame.locale())
+    return [names[day] for day in range(7)]
 
 
 def _checks(incident: Incident, chosen: Complaint | None) -> list[Check]:

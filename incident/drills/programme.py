@@ -10,6 +10,7 @@ from incident import audit, errors
 from incident.accounts import Actor, system
 from incident.db import db, unit_of_work
 from incident.drills import recurrence as recurrences
+from incident.drills import telling
 from incident.errors import N_, Reason
 from incident.lifecycle import acts, opening
 from incident.lifecycle.common import House
@@ -67,6 +68,7 @@ def schedule(
         db.session.flush()
         drills = _put_on_calendar(programme, house, at=at)
     db.session.flush()
+    telling.tell("scheduled", drills, at=at)
     audit.record(
         "drills.scheduled", f"plan/{plan_key}", by=by.label, at=at, drills=[drill.id for drill in drills]
     )
@@ -244,6 +246,7 @@ def cancel(drill_id: int, *, by: Actor, at: datetime, programme: bool = False) -
     if drill.state != DrillState.SCHEDULED:
         raise errors.Refused(N_("This drill is %(drill_state)s already."), drill_state=str(drill.state))
     drill.state, drill.ended_at = DrillState.CANCELLED, at
+    gone = [drill]
     if programme and drill.programme_id is not None:
         db.session.get_one(DrillProgramme, drill.programme_id).ended_at = at
         later = select(Drill).where(
@@ -251,6 +254,8 @@ def cancel(drill_id: int, *, by: Actor, at: datetime, programme: bool = False) -
         )
         for each in db.session.scalars(later):
             each.state, each.ended_at = DrillState.CANCELLED, at
+            gone.append(each)
+    telling.tell("cancelled", gone, at=at)
     audit.record("drills.cancelled", f"drill/{drill.id}", by=by.label, at=at, programme=programme)
     return drill
 

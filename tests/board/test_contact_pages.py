@@ -94,7 +94,7 @@ def test_wishes_are_noted_and_kept(li) -> None:
     row = db.session.scalars(select(ContactPreference)).one()
     assert (row.days, row.refused_channels, row.not_at_work) == ([1, 2], ["sms"], True)
     page = text(li.get(path))
-    assert "America/New_York" in page and "not at work" in page
+    assert "America/New_York" in page and "not at work" in page and "Mon Tue" in page
     stale = li.post(f"{path}/preferences", form)
     assert stale.status_code == 409
 

@@ -7,8 +7,9 @@ from cryptography.fernet import Fernet
 from flask import Flask
 from sqlalchemy import event, select
 
-from incident import accounts, errors, hold_watch, privacy, timeline
-from incident.coordination import holds
+from incident import accounts, errors, hold_watch, privacy, rekeying, timeline
+from incident.coordination import contacts, holds
+from incident.coordination.contact_entry import Entry
 from incident.db import db, unit_of_work
 from incident.intake import receive
 from incident.lifecycle import acts, opening
@@ -155,6 +156,27 @@ def test_a_changed_data_key_still_finds_the_account(app: Flask) -> None:
     privacy.use_keys([Fernet.generate_key().decode(), *settings.personal_data_keys])
     try:
         assert scopes(ACCOUNT["account_ref"]) == [HoldScope.COLLECTION]
+    finally:
+        privacy.use_keys(settings.personal_data_keys)
+
+
+def test_rotating_the_keys_renews_what_accounts_and_customers_are_found_by(app: Flask) -> None:
+    incident = builders.an_incident(customer=ACCOUNT)
+    entry = Entry(kind="attempt", channel="phone", at=NOW, point="400-820-8820")
+    with unit_of_work():
+        contacts.log(incident, entry, by=builders.acting("li"), at=NOW, jurisdiction="cn")
+    settings = app.extensions["settings"]
+    fresh = Fernet.generate_key().decode()
+    privacy.use_keys([fresh, *settings.personal_data_keys])
+    rekeying.rotate(fresh, by=builders.BY)
+    privacy.use_keys([fresh])  # the old key is gone
+    try:
+        db.session.expire_all()
+        assert scopes(ACCOUNT["account_ref"]) == [HoldScope.COLLECTION]
+        row = contacts.of(incident.id)[0]
+        assert row.subject == privacy.blind_index("account", ACCOUNT["account_ref"])
+        assert row.point == privacy.blind_index("point", "400-820-8820")
+        assert db.session.scalars(select(Complaint.account_key)).one() == row.subject
     finally:
         privacy.use_keys(settings.personal_data_keys)
 

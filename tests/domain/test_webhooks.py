@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from incident import clock, errors, notices
+from incident import clock, drills, errors, notices
 from incident.db import db, unit_of_work
 from incident.lifecycle import acts, opening
 from incident.models.webhooks import WebhookEndpoint, WebhookMessage, WebhookState
@@ -123,6 +123,21 @@ def test_a_drill_is_told_as_a_drill_and_holds_nothing(app: Flask, receiver: Rece
     assert receiver.types() == ["drill.opened", "drill.closed"]
     assert all(each["data"]["drill"] is True for each in receiver.told())
     assert not [each for each in messages() if each.endpoint_id == other.id]
+
+
+def test_an_announced_drill_is_told_ahead_and_a_surprise_is_not(app: Flask, receiver: Receiver) -> None:
+    join(receiver.url, [events.DRILLS])
+    given = {"plan_key": "fee_dispute", "participants": ["li@demo.example"], "by": ADMIN, "at": NOW}
+    for announced in (True, False):
+        with unit_of_work():
+            [found] = drills.schedule(
+                **given, house=builders.house(), starts_at=NOW + timedelta(days=1), announced=announced
+            )
+            drills.cancel(found.id, by=ADMIN, at=NOW)
+    send(app)
+    assert receiver.types() == ["drill.scheduled", "drill.cancelled"]
+    [exercise] = receiver.told()[0]["data"]["exercises"]
+    assert exercise["playbook"] == "fee_dispute" and receiver.told()[0]["data"]["drill"] is True
 
 
 def test_what_is_not_taken_is_tried_again_under_the_same_id(app: Flask, receiver: Receiver) -> None:
