@@ -102,8 +102,18 @@ def next_mark(
 
 
 def first_mark(started_at: datetime, due_at: datetime, calendar: WorkingCalendar) -> datetime:
-    """The first moment with something to do, where the clock starts."""
-    return next_mark(started_at, due_at, calendar, after=started_at)
+    """The first moment with something to do, where the clock starts: half of the time, unless a morning
+    shortly before the end comes sooner. Every opening asks this for each of its clocks."""
+    span = due_at - started_at
+    half = started_at + span / 2
+    if span <= timedelta(days=1):
+        return half
+    day = due_at.astimezone(calendar.zone).date()
+    for count in DAYS_BEFORE:
+        morning = datetime.combine(_working_days_before(day, count, calendar), MORNING, calendar.zone)
+        if morning > started_at:
+            return min(half, morning)
+    return half
 
 
 def asleep(at: datetime, calendar: WorkingCalendar) -> bool:

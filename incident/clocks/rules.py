@@ -136,17 +136,26 @@ def statutory(facts: Facts, *, jurisdiction: str) -> list[dict[str, Any]]:
     Rules whose start event comes later (a decision, a withdrawal, closing) start then, and not here.
     """
     starts = {"received": facts.received_at, "opened": facts.opened_at, "aware": facts.opened_at}
+    calendar = calendars.load(jurisdiction, library.rules(jurisdiction).time_zone)
     return [
-        row(rule, jurisdiction, started_at=starts[rule.start_event], reasons=reasons)
+        row(rule, jurisdiction, started_at=starts[rule.start_event], reasons=reasons, calendar=calendar)
         for rule in today(jurisdiction, facts.opened_at)
         if rule.clock and rule.start_event in starts and (reasons := why(rule.applies, facts))
     ]
 
 
-def row(rule: Rule, jurisdiction: str, *, started_at: datetime, reasons: list[str]) -> dict[str, Any]:
-    """A clock under a rule, as a row."""
+def row(
+    rule: Rule,
+    jurisdiction: str,
+    *,
+    started_at: datetime,
+    reasons: list[str],
+    calendar: WorkingCalendar | None = None,
+) -> dict[str, Any]:
+    """A clock under a rule, as a row; `calendar` is the jurisdiction's, where it is at hand."""
     counts = rule.calendar or jurisdiction
-    calendar = calendars.load(counts, library.rules(counts).time_zone)
+    if calendar is None or rule.calendar is not None:
+        calendar = calendars.load(counts, library.rules(counts).time_zone)
     return _row(
         kind=WINDOW if rule.window else rule.kind,
         rule=rule.code,

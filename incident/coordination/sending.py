@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from incident import audit, errors, papers, timeline
+from incident import audit, clocks, errors, papers, timeline
 from incident.accounts import Actor
 from incident.calendars import WorkingCalendar
 from incident.coordination import decisions, follow_ups, letters, tasks, telling
@@ -69,6 +69,9 @@ def sent(
     decisions.touch(incident, at)
     follow_ups.plan_call_back(incident, case, told_at=how.at, by=by, at=at, calendar=calendar)
     _when_all_told(incident, by=by, at=at)
+    if not telling.missing(incident):  # the letter is the proof that the law's time for a decision was kept
+        proof_of = {"kind": "document", "value": f"letter/{letter.id}"}
+        clocks.happened(incident, "answered", by=by, at=at, proof=proof_of)
     return letter
 
 
@@ -110,6 +113,7 @@ def withdraw(
         received=received_at.isoformat(),
     )
     decisions.touch(incident, at)
+    clocks.happened(incident, "withdrawn", by=by, at=at)
     _when_all_told(incident, by=by, at=at)
     return found
 

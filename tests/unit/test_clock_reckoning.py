@@ -98,6 +98,7 @@ def test_every_mark_lies_within_the_time_and_each_comes_once(calendar, start, va
     assert all(start < mark.at < due for mark in found)
     assert len({mark.name for mark in found}) == len(found) >= 3
     assert [mark.at for mark in found] == sorted(mark.at for mark in found)
+    assert reckoning.first_mark(start, due, calendar) == found[0].at
     at, given_, seen = start, [], []
     while (nxt := reckoning.next_mark(start, due, calendar, after=at, given=given_)) < due:
         names = [mark.name for mark in found if mark.at == nxt]
