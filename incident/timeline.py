@@ -104,6 +104,8 @@ KINDS: dict[str, str] = {
         "of %(before)s (%(why)s)"
     ),
     "level_kept": N_("kept level %(level)s: %(reason)s"),
+    "reopened": N_("opened the incident again at %(stage)s: %(reason)s"),
+    "clock_restarted": N_("started the clock “%(clock)s” again, due at %(due_at)s"),
     "closed": N_("closed the incident: %(summary)s"),
     "cancelled": N_("ended it without closing: %(reason)s"),
     "contact_planned": N_("planned to contact the customer (%(contact_channel)s) at %(contact_at)s"),

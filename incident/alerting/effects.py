@@ -165,6 +165,25 @@ def _replace_channel(incident_id: int, channel: str, *, at: datetime) -> None:
     _update(incident_id, channel_id=None, channel_name=None, card_ts=None)
 
 
+def channel_again(incident_id: int, *, at: datetime) -> None:
+    """An incident that was opened again has its channel, or one is made: one that was not needed while the
+    incident was over is asked for again. An archived one is found gone and replaced when it is written to."""
+    mine = (Delivery.incident_id == incident_id, Delivery.step.in_(("create_channel", *IN_CHANNEL)))
+    left = (DeliveryState.SKIPPED, DeliveryState.FAILED)
+    options = {"synchronize_session": False}
+    made = db.session.scalar(select(Incident.channel_id).where(Incident.id == incident_id))
+    if made is not None:
+        return
+    for first, state in ((True, DeliveryState.PENDING), (False, DeliveryState.WAITING)):
+        step = Delivery.step == "create_channel" if first else Delivery.step != "create_channel"
+        db.session.execute(
+            update(Delivery)
+            .where(*mine, step, Delivery.state.in_(left))
+            .values(state=state, next_at=at, attempts=0, error=None, error_kind=None, finished_at=None),
+            execution_options=options,
+        )
+
+
 def reason(delivery: Delivery) -> Reason | None:
     """Why a delivery has not arrived, as a sentence for the pages; None where nothing went wrong."""
     if delivery.error is None:

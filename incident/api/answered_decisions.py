@@ -51,6 +51,7 @@ class Decision(BaseModel):
     sent_at: datetime | None
     channel: str | None
     proof: str | None
+    evidence: int | None
 
 
 class Decisions(BaseModel):
@@ -132,6 +133,7 @@ def letter(row: Letter, incident: Incident) -> Json:
         "sent_at": moment(row.sent_at),
         "channel": row.sent_channel,
         "proof": privacy.redact(str(proof)) if proof else None,
+        "evidence": row.content.get("evidence"),
     }
 
 

@@ -8,6 +8,7 @@ from incident.api.asked import Asked, Moment, Who
 from incident.api.registry import INTEGER_MOST
 from incident.coordination import decisions, follow_ups, satisfaction, sending
 from incident.intake.body import Text
+from incident.lifecycle.common import TEXT_LONGEST
 from incident.models.decisions import FollowUpKind
 
 Row = Annotated[int, Field(ge=1, le=INTEGER_MOST)]
@@ -48,9 +49,10 @@ class SendBack(About):
 
 
 class Sent(About):
-    """What proves the delivery: a tracking number, a receipt, the number of a piece of evidence."""
+    """What proves the delivery: words (a tracking number, a receipt), or a piece of evidence by its id."""
 
-    proof: Proof
+    proof: Annotated[Text, Field(max_length=sending.PROOF_LONGEST)] = ""
+    evidence: Row | None = None
     channel: Literal["letter", "email", "app", "branch", "hotline", "other"] = "letter"
     at: Moment | None = None
 
@@ -76,6 +78,14 @@ class PlanFollowUp(About):
     title: Annotated[Text, Field(min_length=1, max_length=follow_ups.TITLE_LONGEST)] | None = None
     due_at: Moment | None = None
     owner: Who = None
+
+
+class Reopen(Asked):
+    """Why a closed incident is opened again; `new_facts` starts the periods of law anew."""
+
+    reason: Annotated[Text, Field(min_length=1, max_length=TEXT_LONGEST)]
+    stage: Literal["intake", "verify", "negotiate", "resolve"] = "resolve"
+    new_facts: bool = False
 
 
 class RecordFollowUp(Asked):

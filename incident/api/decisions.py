@@ -4,7 +4,8 @@ from typing import Any
 
 from incident.api import answered_decisions as answered
 from incident.api import asked_decisions as asked
-from incident.api.acts import person
+from incident.api.acts import changed, person
+from incident.api.answered import Incident as Incident_
 from incident.api.door import CREATED, OK
 from incident.api.registry import Answer, Ask, call
 from incident.coordination import (
@@ -17,7 +18,7 @@ from incident.coordination import (
     telling,
 )
 from incident.errors import N_
-from incident.lifecycle import common
+from incident.lifecycle import common, reopening
 from incident.models.decisions import Letter
 from incident.models.incidents import Incident
 from incident.permissions import Permission
@@ -141,7 +142,7 @@ def decision_sent(ask: Ask, *, number: str) -> Answer:
     wanted: asked.Sent = ask.body
     incident = common.by_number(number, lock=True)
     case = decisions.case_of(incident, wanted.complaint)
-    how = sending.Sending(wanted.channel, wanted.proof, wanted.at or ask.at)
+    how = sending.Sending(wanted.channel, wanted.proof, wanted.at or ask.at, wanted.evidence)
     row = sending.sent(incident, case, how, by=ask.by, at=ask.at, calendar=ask.house.calendar)
     return _letter(row, incident)
 
@@ -179,6 +180,31 @@ def rate_incident(ask: Ask, *, number: str) -> Answer:
     case = decisions.case_of(incident, wanted.complaint)
     row = satisfaction.rate(incident, case, wanted.score, comment=wanted.comment, by=ask.by, at=ask.at)
     return Answer(CREATED, lambda: answered.rating(row, incident))
+
+
+@call(
+    "POST",
+    "/incidents/{number}/reopen",
+    summary=N_("Open a closed incident again"),
+    body=asked.Reopen,
+    tag=TAG,
+    needs=Permission.INCIDENTS_COMMAND,
+    answers={OK: Incident_},
+)
+def reopen_incident(ask: Ask, *, number: str) -> Answer:
+    """It keeps its number and channel; its customers must be told again."""
+    wanted: asked.Reopen = ask.body
+    incident = common.by_number(number, lock=True)
+    reopening.reopen(
+        incident,
+        reason=wanted.reason,
+        stage=wanted.stage,
+        new_facts=wanted.new_facts,
+        by=ask.by,
+        at=ask.at,
+        house=ask.house,
+    )
+    return changed(incident, ask)
 
 
 @call(

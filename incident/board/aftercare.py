@@ -8,6 +8,7 @@ from incident.board import access, acting, case, decision, decision_typed
 from incident.board.access import needs
 from incident.coordination import decisions, follow_ups, satisfaction
 from incident.db import db
+from incident.lifecycle import reopening
 from incident.models.decisions import FollowUp
 from incident.models.incidents import Incident
 from incident.permissions import Permission
@@ -66,6 +67,26 @@ def record(number: str, follow_up_id: int) -> Response:
     row = db.session.get(FollowUp, follow_up_id)
     anchor = "reopen" if row is not None and judged is False and not form.get("drop") else "follow-ups"
     return case.do(number, act, decision.draw, back=_back(anchor))
+
+
+@bp.post("/incidents/<number>/reopen")
+@needs(ACT, Permission.INCIDENTS_COMMAND)
+def reopen(number: str) -> Response:
+    """Open a closed incident again."""
+    form, by, at = request.form, access.actor(), clock.now()
+
+    def act(incident: Incident) -> None:
+        reopening.reopen(
+            incident,
+            reason=form.get("reason", ""),
+            stage=form.get("stage", ""),
+            new_facts=form.get("new_facts") == "1",
+            by=by,
+            at=at,
+            house=acting.house(),
+        )
+
+    return case.do(number, act, decision.draw, back=_back("letter"))
 
 
 @bp.post("/incidents/<number>/satisfaction")

@@ -24,7 +24,7 @@ from incident.coordination import (
 from incident.coordination.telling import Case
 from incident.db import db, unit_of_work
 from incident.errors import N_
-from incident.lifecycle import common
+from incident.lifecycle import common, reopening
 from incident.models.decisions import FollowUpKind, Letter
 from incident.models.incidents import Incident
 from incident.models.people import Person
@@ -75,6 +75,8 @@ def draw(incident: Incident, **more: Any) -> str:
         staff=decision_typed.staff(),
         channels=sending.CHANNELS,
         redact=privacy.redact,
+        reopen_stages=reopening.STAGES,
+        ineffective=next((each for each in reversed(rows) if each.effective is False), None),
         **more,
     )
 

@@ -1,6 +1,7 @@
 """Legal and house deadlines: which rules start a clock, what moves it, who is warned, what was missed."""
 
 from incident.clocks.acts import PROOFS, add, correct, meet, void
+from incident.clocks.again import nothing_owed, reopened
 from incident.clocks.changes import approve, extend, may_approve, open_to, pause, refuse, resume
 from incident.clocks.events import MEETS, RECORDED, happened, record, repropose
 from incident.clocks.listing import concerns, conditions
@@ -46,6 +47,7 @@ __all__ = [
     "late",
     "may_approve",
     "meet",
+    "nothing_owed",
     "of",
     "open_to",
     "pause",
@@ -53,6 +55,7 @@ __all__ = [
     "record",
     "recount",
     "refuse",
+    "reopened",
     "repropose",
     "resume",
     "running",

@@ -111,7 +111,7 @@ def _still(case: Case, seen: int | None) -> None:
 
 def _checked(text: str, locale: str) -> str:
     body = text.replace("\r\n", "\n").strip()
-    faults = [*wording.label_faults(body)]
+    faults = [*wording.label_faults(body, library.the_authority().proxy_label.words)]
     if locale not in LOCALES:
         faults.append(Reason(N_("Use zh_CN or en."), loc=("locale",)))
     if not body:

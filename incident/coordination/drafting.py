@@ -1,4 +1,4 @@
-"""The facts that a decision letter is drafted from: the complaint, the plan's law, and the remedies."""
+"""The facts a decision letter is drafted from: complaint, finding, what was agreed, law and remedies."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,19 +6,59 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from incident import i18n, privacy
 from incident.accounts import Actor
-from incident.coordination import letters, wording
+from incident.coordination import letters, options, wording
 from incident.coordination.letters import Facts
 from incident.coordination.telling import Case
 from incident.db import db
+from incident.models.evidence import Finding, FindingResult
 from incident.models.incidents import Incident, IncidentRoleHolder
 from incident.models.people import Person
+from incident.models.resolutions import ResolutionOption
 from incident.playbooks import library
-from incident.playbooks.schema import LegalBasis, Plan
+from incident.playbooks.schema import LegalBasis, Plan, Rule, RuleSet
 from incident.vocabulary import IncidentRole
 
 BASIS_MOST = 4  # rules named in a draft; a person takes away what does not bear on the case
 CERTAIN = ("V", "V2")  # only rules somebody has read or seen quoted stand in a letter
+# How a letter says what was found, and why it follows.
+DECISIONS: dict[FindingResult, tuple[str, str]] = {
+    FindingResult.UPHELD: (
+        "经核查，您反映的问题属实，投诉成立",
+        "We checked what you raised and uphold your complaint",
+    ),
+    FindingResult.PARTLY: (
+        "经核查，您反映的问题部分属实，投诉部分成立",
+        "We checked what you raised and uphold your complaint in part",
+    ),
+    FindingResult.NOT_UPHELD: (
+        "经核查，您反映的问题未获证实，投诉不成立",
+        "We checked what you raised and do not uphold your complaint",
+    ),
+    FindingResult.UNVERIFIABLE: (
+        "经核查，现有证据无法证实或排除您反映的问题",
+        "We checked what you raised; the evidence at hand neither proves nor rules it out",
+    ),
+}
+REASONS: dict[FindingResult, tuple[str, str]] = {
+    FindingResult.UPHELD: (
+        "上述事实不符合所列依据的要求，由我行承担责任",
+        "The facts found do not meet the rules named above, and we answer for it",
+    ),
+    FindingResult.PARTLY: (
+        "上述事实中有一部分不符合所列依据的要求，该部分由我行承担责任",
+        "Some of the facts found do not meet the rules named above, and we answer for those",
+    ),
+    FindingResult.NOT_UPHELD: (
+        "上述事实未违反所列依据的要求",
+        "The facts found are in keeping with the rules named above",
+    ),
+    FindingResult.UNVERIFIABLE: (
+        "就争议事项未取得足以认定的证据",
+        "On what is disputed no evidence was found that would settle it",
+    ),
+}
 LANGUAGE_SHARE = 0.2  # of the characters Chinese, and the customer writes Chinese
 
 
@@ -69,14 +109,59 @@ def facts(
 ) -> Facts:
     """What the case knows, in the letter's language; texts are redacted."""
     plan = library.version(incident.plan_version_id).plan
+    finding = found(incident)
+    result = FindingResult(finding.result) if finding else None
     return Facts(
         number=incident.number,
         contact=contact(incident, by),
         day=at.astimezone(zone).date(),
         demand=demand(case),
-        basis=[each.reference[locale] for each in basis(plan)],
+        facts=privacy.redact(str(finding.private.get("reasons", ""))) if finding else "",
+        decision=_in(locale, DECISIONS[result]) if result else "",
+        reasons=_in(locale, REASONS[result]) if result else "",
+        basis=[*_rules(finding, locale), *(each.reference[locale] for each in basis(plan))][:BASIS_MOST],
+        measures=[agreed(each, locale) for each in _agreed(incident, case)],
         remedies=remedies(rule_set, locale, at=at),
     )
+
+
+def _in(locale: str, texts: tuple[str, str]) -> str:
+    return texts[0] if locale.startswith("zh") else texts[1]
+
+
+def found(incident: Incident) -> Finding | None:
+    """The finding that stands, if there is one."""
+    query = select(Finding).where(Finding.incident_id == incident.id).order_by(Finding.id.desc())
+    return db.session.scalars(query.limit(1)).one_or_none()
+
+
+def _rules(finding: Finding | None, locale: str) -> list[str]:
+    """What the finding rests on: its own words, and the rules of the rule sets it names."""
+    if finding is None:
+        return []
+    own = privacy.redact(str(finding.private.get("reference", ""))).strip()
+    named = []
+    for each in finding.rules:
+        rules = library.rules(each["jurisdiction"]).rules
+        rule = next((r for r in rules if (r.code, r.version) == (each["code"], each["version"])), None)
+        named += [rule.legal_reference[locale]] if rule else []
+    return list(dict.fromkeys([*([own] if own else []), *named]))
+
+
+def _agreed(incident: Incident, case: Case) -> list[ResolutionOption]:
+    return options.agreed(incident.id, case.complaint.id if case.complaint else None)
+
+
+def agreed(option: ResolutionOption, locale: str) -> str:
+    """An option as a letter says it: its kind, its amount and its terms, redacted."""
+    zh = locale.startswith("zh")
+    words = i18n.words("option_kind", option.kind, locale)
+    money = f"{option.amount:,.2f} {option.currency}" if option.amount is not None else ""
+    months = (f"分{option.periods}期" if zh else f"{option.periods} instalments") if option.periods else ""
+    facts = ("，" if zh else ", ").join(each for each in (money, months) if each)
+    head = (f"{words}（{facts}）" if zh else f"{words} ({facts})") if facts else words
+    terms = option.told("terms").strip()
+    return f"{head}{_colon(locale)}{terms}" if terms else head
 
 
 def contact(incident: Incident, by: Actor) -> str:
@@ -114,32 +199,47 @@ def basis(plan: Plan) -> list[LegalBasis]:
 def remedies(rule_set: str, locale: str, *, at: datetime) -> list[str]:
     """Time limits of the remedies and the hotline, from the rule set in force."""
     found = library.rules(rule_set)
-    day = at.astimezone(ZoneInfo(found.time_zone)).date()
-    limits = [
-        each.letter[locale].replace("{value}", f"{each.value:g}")
-        for each in found.rules
-        if each.letter
-        and each.effective_from <= day
-        and (each.effective_to is None or day <= each.effective_to)
+    return [
+        *(_limit(each, locale) for each in _limits(found, at)),
+        *(each.text[locale] for each in found.remedies),
     ]
-    return [*limits, *(each.text[locale] for each in found.remedies)]
 
 
 def sources(incident: Incident, case: Case, *, locale: str, rule_set: str, at: datetime) -> list[Source]:
     """The facts beside the draft, each with how certain its rule is."""
     plan, rules = library.version(incident.plan_version_id).plan, library.rules(rule_set)
-    found = [Source("demand", demand(case))] if demand(case) else []
-    found += [
-        Source(
-            "basis",
-            f"{each.reference[locale]}{': ' if locale == 'en' else '：'}{each.says[locale]}",
-            each.confidence,
+    wanted, finding = demand(case), found(incident)
+    lines = [Source("demand", wanted)] if wanted else []
+    if finding is not None:
+        words = i18n.words("finding", finding.result, locale)
+        reasons = privacy.redact(str(finding.private.get("reasons", "")))
+        lines.append(Source("finding", f"{words}{_colon(locale)}{reasons}"))
+        lines += [Source("basis", each) for each in _rules(finding, locale)]
+    lines += [Source("option", agreed(each, locale)) for each in _agreed(incident, case)]
+    for each in basis(plan):
+        lines.append(
+            Source("basis", f"{each.reference[locale]}{_colon(locale)}{each.says[locale]}", each.confidence)
         )
-        for each in basis(plan)
-    ]
-    found += [
-        Source("remedy", each.letter[locale].replace("{value}", f"{each.value:g}"), each.confidence)
+    for rule in _limits(rules, at):
+        lines.append(Source("remedy", _limit(rule, locale), rule.confidence))
+    return lines + [Source("remedy", each.text[locale], each.confidence) for each in rules.remedies]
+
+
+def _limits(rules: RuleSet, at: datetime) -> list[Rule]:
+    """The rules in force that a letter names with their time limit."""
+    day = at.astimezone(ZoneInfo(rules.time_zone)).date()
+    return [
+        each
         for each in rules.rules
         if each.letter
+        and each.effective_from <= day
+        and (each.effective_to is None or day <= each.effective_to)
     ]
-    return found + [Source("remedy", each.text[locale], each.confidence) for each in rules.remedies]
+
+
+def _limit(rule: Rule, locale: str) -> str:
+    return rule.letter[locale].replace("{value}", f"{rule.value:g}") if rule.letter else ""
+
+
+def _colon(locale: str) -> str:
+    return "：" if locale.startswith("zh") else ": "

@@ -6,12 +6,13 @@ from datetime import datetime
 from incident import audit, clocks, errors, papers, timeline
 from incident.accounts import Actor
 from incident.calendars import WorkingCalendar
-from incident.coordination import decisions, follow_ups, letters, tasks, telling
+from incident.coordination import decisions, feedback, follow_ups, letters, telling
 from incident.coordination.telling import Case
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.models.complaints import Complaint
 from incident.models.decisions import Letter, LetterState, Withdrawal
+from incident.models.evidence import Evidence
 from incident.models.incidents import Incident
 from incident.permissions import Permission
 
@@ -21,11 +22,13 @@ CHANNELS = ("letter", "email", "app", "branch", "hotline", "other")  # how a dec
 
 @dataclass(frozen=True)
 class Sending:
-    """How a letter reached the customer: the channel, when, and what proves it."""
+    """How a letter reached the customer: the channel, when, and what proves it: words, or a piece of evidence
+    of the incident by its number."""
 
     channel: str
     proof: str
     at: datetime
+    evidence: int | None = None
 
 
 def sent(
@@ -37,9 +40,7 @@ def sent(
     """
     decisions.may_work(incident, case, by)
     letter = decisions.present(case, LetterState.APPROVED)
-    proof = decisions.words(
-        how.proof, "proof", N_("Say what proves the delivery."), PROOF_LONGEST, redacted=False
-    )
+    proof = _proof(incident, how)
     if how.channel not in CHANNELS:
         raise errors.Invalid(
             N_("There is no channel “%(value)s”."),
@@ -55,7 +56,7 @@ def sent(
         sent_at=how.at,
         sent_by=by.label,
         sent_channel=how.channel,
-        content={**letter.content, "proof": proof},
+        content={**letter.content, "proof": proof, "evidence": how.evidence},
     )
     timeline.record(
         incident.id,
@@ -68,11 +69,19 @@ def sent(
     )
     decisions.touch(incident, at)
     follow_ups.plan_call_back(incident, case, told_at=how.at, by=by, at=at, calendar=calendar)
-    _when_all_told(incident, by=by, at=at)
-    if not telling.missing(incident):  # the letter is the proof that the law's time for a decision was kept
-        proof_of = {"kind": "document", "value": f"letter/{letter.id}"}
-        clocks.happened(incident, "answered", by=by, at=at, proof=proof_of)
+    _when_all_told(incident, proof=proof, by=by, at=at)
     return letter
+
+
+def _proof(incident: Incident, how: Sending) -> str:
+    piece = db.session.get(Evidence, how.evidence) if how.evidence is not None else None
+    if how.evidence is not None and (piece is None or piece.incident_id != incident.id or piece.withdrawn_at):
+        said = N_("There is no such piece of evidence on this incident.")
+        raise errors.Invalid(said, reasons=[Reason(said, loc=("evidence",))])
+    if piece is not None and not how.proof.strip():
+        return f"SHA-256 {piece.sha256}"
+    empty = N_("Say what proves the delivery.")
+    return decisions.words(how.proof, "proof", empty, PROOF_LONGEST, redacted=False)
 
 
 def withdraw(
@@ -114,15 +123,19 @@ def withdraw(
     )
     decisions.touch(incident, at)
     clocks.happened(incident, "withdrawn", by=by, at=at)
-    _when_all_told(incident, by=by, at=at)
+    _when_all_told(incident, proof=words, by=by, at=at)
     return found
 
 
-def _when_all_told(incident: Incident, *, by: Actor, at: datetime) -> None:
-    """The feedback step follows the letters, and the clocks follow the step."""
-    if telling.missing(incident):
+def _when_all_told(incident: Incident, *, proof: str, by: Actor, at: datetime) -> None:
+    """The feedback step and the clocks follow the letters; where all withdrew, nothing was owed."""
+    cases = telling.cases(incident.id)
+    if not all(each.told for each in cases):
         return
-    tasks.told(incident, by=by, at=at)
+    if any(each.sent for each in cases):
+        feedback.told(incident, proof=proof, by=by, at=at)
+    else:
+        feedback.withdrawn(incident, reason=proof, by=by, at=at)
 
 
 def taken_out(incident: Incident, letter: Letter, *, kind: str, by: Actor, at: datetime) -> str:

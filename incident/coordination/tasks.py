@@ -232,12 +232,15 @@ def _move(
     task: Task, incident: Incident, to: TaskStatus, note: str | None, *, by: Actor, at: datetime
 ) -> None:
     _must_be_allowed(task, incident, to, note)
-    _turn(task, incident, to, note, by=by, at=at)
+    turn(task, incident, to, note, by=by, at=at)
+    if task.key == FEEDBACK and to == S.DONE:
+        clocks.happened(incident, "answered", by=by, at=at)
 
 
-def _turn(
+def turn(
     task: Task, incident: Incident, to: TaskStatus, note: str | None, *, by: Actor, at: datetime
 ) -> None:
+    """Set a task's status, whatever it waits for, with all that follows from it."""
     before, task.status = task.status, to
     task.unblocker_id = None
     task.done_at, task.done_by = (at, by.label) if to == S.DONE else (None, None)
@@ -263,8 +266,6 @@ def _turn(
         _remind_afresh(task, by=by, at=at)
     if task.finished != (before in (S.DONE, S.DROPPED)):
         dependencies.moved(task, by=by, at=at)
-    if task.key == FEEDBACK and to == S.DONE:
-        clocks.happened(incident, "answered", by=by, at=at)
 
 
 def _must_be_allowed(task: Task, incident: Incident, to: TaskStatus, note: str | None) -> None:
@@ -283,15 +284,6 @@ def _must_be_allowed(task: Task, incident: Incident, to: TaskStatus, note: str |
         dependencies.must_not_wait(task, incident)
     if to == S.DONE:
         checklists.must_be_ticked(task, incident)
-
-
-def told(incident: Incident, *, by: Actor, at: datetime) -> None:
-    """Every customer has been told: the step is done, whatever it waited for, and the clocks end."""
-    step = keyed(incident.id, FEEDBACK)
-    if step is not None and not step.finished:
-        _turn(step, incident, S.DONE, None, by=by, at=at)
-    else:
-        clocks.happened(incident, "answered", by=by, at=at)
 
 
 def keyed(incident_id: int, key: str) -> Task | None:

@@ -1,6 +1,7 @@
 """Who of an incident's customers has been told the result: letters sent, complaints withdrawn, calls back."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -52,6 +53,12 @@ def round_of(incident_id: int) -> int:
     """How often the incident was opened again: letters of an earlier round told another result."""
     query = select(func.count()).select_from(Reopening).where(Reopening.incident_id == incident_id)
     return db.session.scalar(query) or 0
+
+
+def began(incident: Incident) -> datetime:
+    """When the present round began: at the opening, or when the incident was opened again."""
+    query = select(func.max(Reopening.at)).where(Reopening.incident_id == incident.id)
+    return db.session.scalar(query) or incident.opened_at
 
 
 def cases(incident_id: int) -> list[Case]:

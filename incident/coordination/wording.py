@@ -1,6 +1,7 @@
 """What a letter to a customer must not say: labels stop it, threats and insults are warned of."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from incident.errors import N_, Reason
@@ -58,15 +59,17 @@ class Warning:
     code: str | None = None
 
 
-def labels(text: str) -> tuple[str, ...]:
-    """The internal labels in a text, each once."""
-    return tuple(dict.fromkeys(found.group() for found in LABELS.finditer(text)))
+def labels(text: str, house: Sequence[str] = ()) -> tuple[str, ...]:
+    """The internal labels in a text, each once: ours, and those of the house's table of authority."""
+    lower = text.casefold()
+    own = [word for word in house if word.casefold() in lower]
+    return tuple(dict.fromkeys([*(found.group() for found in LABELS.finditer(text)), *own]))
 
 
-def warnings(text: str, plan: Plan) -> list[Warning]:
+def warnings(text: str, plan: Plan, house: Sequence[str] = ()) -> list[Warning]:
     """What somebody should look at before this goes to a customer; labels come first and stop a letter."""
     found = []
-    if named := labels(text):
+    if named := labels(text, house):
         found.append(_warning("label", N_("It names an internal label"), named, ("label_disclosed",), plan))
     for kind, (pattern, codes, about) in WORDS.items():
         if said := tuple(dict.fromkeys(each.group() for each in pattern.finditer(text))):
@@ -80,11 +83,11 @@ def _warning(kind: str, about: str, words: tuple[str, ...], codes: tuple[str, ..
     return Warning(kind, about, words, text, rule.code if rule else None)
 
 
-def label_faults(text: str) -> list[Reason]:
+def label_faults(text: str, house: Sequence[str] = ()) -> list[Reason]:
     """Why a text cannot go to a customer at all: the labels it names."""
     return [
         Reason(
             N_("The letter must not say “%(word)s”: labels are for the file only."), {"word": word}, ("text",)
         )
-        for word in labels(text)
+        for word in labels(text, house)
     ]

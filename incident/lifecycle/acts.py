@@ -11,6 +11,7 @@ from incident.coordination import (
     closing,
     departments,
     evidence,
+    feedback,
     finding,
     follow_ups,
     holds,
@@ -191,7 +192,7 @@ def _restart_targets(incident: Incident, *, at: datetime, house: House) -> None:
         .values(state="running", ended_at=None, warn_at=at),
         execution_options={"synchronize_session": "fetch"},
     )
-    rows = clocks.internal(incident.level, rule, start=incident.opened_at, calendar=house.calendar)
+    rows = clocks.internal(incident.level, rule, start=telling.began(incident), calendar=house.calendar)
     fresh = [{"incident_id": incident.id, **row} for row in rows if row["rule"] not in met | known]
     if fresh:
         db.session.execute(insert(Clock), fresh)
@@ -268,7 +269,7 @@ def missing_for_close(incident: Incident) -> list[Reason]:
 def _missing_after(incident: Incident) -> list[Reason]:
     """Each customer is sent the decision and followed up; without a complaint the step alone is asked for."""
     untold = telling.missing(incident)
-    if not untold and not closing.feedback_given(incident.id):
+    if not untold and not feedback.given(incident.id):
         said, place = N_("The customer has not been told the result."), "#task-decision_letter"
         untold = [Reason(said, loc=("feedback",), href=place)]
     return [*untold, *telling.not_followed(incident)]

@@ -11,6 +11,7 @@ from incident.alerting import outbox
 from incident.calendars import WorkingCalendar
 from incident.db import db, unit_of_work
 from incident.levels import PostMortem
+from incident.models.decisions import Reopening
 from incident.models.incidents import Incident
 from incident.models.people import Person
 from incident.models.reviews import Review, ReviewState
@@ -44,21 +45,17 @@ def _last_working(calendar: WorkingCalendar, *, after: date, until: date) -> dat
 def schedule(incident: Incident, calendar: WorkingCalendar, *, by: Actor, at: datetime) -> Review:
     """Schedule the post-mortem of an incident that closes; an optional one is listed without reminders.
 
-    A legal clock that was missed makes it a duty at every level (facts §7).
+    A legal clock that was missed, or a reopening, makes it a duty at every level (facts §7).
     """
     rule = library.the_levels()[incident.level].post_mortem
-    optional = rule.optional and not clocks.any_missed(incident.id)
+    optional = rule.optional and not clocks.any_missed(incident.id) and not _reopened(incident)
     owner = db.session.get(Person, incident.commander_id or incident.acknowledged_by_id or 0)
     due = meeting_at(at, rule, calendar)
-    review = Review(
-        incident_id=incident.id,
-        owner_id=owner.id if owner else None,
-        due_at=due,
-        rule=f"{rule.value} {rule.unit}",
-        optional=optional,
-        remind_at=None if optional else first_reminder(due, calendar, at=at),
-        created_at=at,
-    )
+    review = of(incident) or Review(incident_id=incident.id, created_at=at, reminders=0)
+    review.optional = optional
+    review.state, review.owner_id, review.due_at = ReviewState.SCHEDULED, owner.id if owner else None, due
+    review.rule = f"{rule.value} {rule.unit}"
+    review.remind_at = None if optional else first_reminder(due, calendar, at=at)
     db.session.add(review)
     db.session.flush()
     timeline.record(
@@ -71,6 +68,24 @@ def schedule(incident: Incident, calendar: WorkingCalendar, *, by: Actor, at: da
         review_id=review.id,
     )
     return review
+
+
+def of(incident: Incident) -> Review | None:
+    """An incident's post-mortem, if it has one."""
+    return db.session.scalars(select(Review).where(Review.incident_id == incident.id)).one_or_none()
+
+
+def _reopened(incident: Incident) -> bool:
+    """Whether the incident was ever opened again: then its post-mortem is held (facts §7)."""
+    found = select(Reopening.id).where(Reopening.incident_id == incident.id).limit(1)
+    return db.session.scalar(found) is not None
+
+
+def force(incident: Incident) -> None:
+    """An incident is worked again: its post-mortem waits for the next closing, and is then held."""
+    review = of(incident)
+    if review is not None:
+        review.state, review.optional, review.remind_at = ReviewState.SCHEDULED, False, None
 
 
 def first_reminder(due: datetime, calendar: WorkingCalendar, *, at: datetime) -> datetime:

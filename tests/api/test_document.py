@@ -168,6 +168,7 @@ def act(api, number):
     for line in whole["departments"]:
         api.post(f"{path}/departments/{line['department']}/sign_off", {"note": "done"}, as_="zhao")
     assert api.post(f"{path}/close", {"summary": "settled"}, as_="zhao").status_code == 200
+    assert api.post(f"{path}/reopen", {"reason": "more calls"}, as_="zhao").status_code == 200
     review = api.get("/reviews").get_json()["items"][0]
     api.get(f"/reviews/{review['id']}")
 

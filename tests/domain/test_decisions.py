@@ -149,10 +149,11 @@ def test_the_step_and_the_clock_follow_the_letters(app: Flask) -> None:
     with unit_of_work():
         send(incident)
     assert step.status == "done" and telling.missing(incident) == []
-    clock = db.session.scalars(
-        select(Clock).where(Clock.incident_id == incident.id, Clock.rule == "decision")
-    ).one()
-    assert clock.state == "met"
+    found = {
+        each.rule: each for each in db.session.scalars(select(Clock).where(Clock.incident_id == incident.id))
+    }
+    assert found["decision"].state == found["complaint_decision"].state == "met"
+    assert found["complaint_decision"].proof == {"kind": "document", "value": "EMS 1"}
 
 
 def test_a_group_is_told_when_each_of_its_customers_is(app: Flask) -> None:
@@ -195,6 +196,9 @@ def test_a_withdrawn_complaint_needs_no_letter_and_takes_none(app: Flask) -> Non
     assert "decision" not in {reason.loc[0] for reason in acts.missing_for_close(incident) if reason.loc}
     with pytest.raises(errors.Refused):
         written(incident)
+    law = select(Clock).where(Clock.incident_id == incident.id, Clock.rule == "complaint_decision")
+    found = db.session.scalars(law).one()
+    assert (found.state, found.void_reason) == ("void", "客户来函"), "nothing was owed any more"
 
 
 Act = Callable[[Incident, str], object]

@@ -152,7 +152,15 @@ def test_a_moment_is_drawn_in_the_readers_zone_with_the_houses_as_fallback():
 
 def test_whatever_the_verbs_say_and_remind_of_has_its_sentence():
     assert set(posts.SAID) == {"acknowledged", "moved", "level_changed", "reopened", "closed"}
-    assert set(reminders.ABOUT) == {"review", "duty", "vacant", "follow_up", "reopened"}
+    assert set(reminders.ABOUT) == {
+        "review",
+        "duty",
+        "vacant",
+        "follow_up",
+        "reopened",
+        "hold",
+        "contact_breach",
+    }
 
 
 def test_a_lease_outlives_the_calls_of_a_step():
