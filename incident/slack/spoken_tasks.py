@@ -21,7 +21,7 @@ from incident.slack.blocks.texts import Message
 from incident.slack.words import word
 from incident.vocabulary import TaskStatus
 
-MENTION = re.compile(r"<@(\w+)(\|[^>]*)?>")  # how Slack writes @somebody in a command
+MENTION = re.compile(r"<@(\w+)(?:\|([^>]*))?>")  # how Slack writes @somebody in a command
 Part = Callable[[Ask, str, str], Message]
 
 
@@ -67,7 +67,7 @@ def _block(ask: Ask, number: str, rest: str) -> Message:
     """`block N reason`; somebody mentioned in the reason can unblock it and is told."""
     mentioned = MENTION.search(rest)
     unblocker = people.by_slack_id(mentioned[1]) if mentioned else None
-    words = " ".join(MENTION.sub(unblocker.name if unblocker else "", rest).split())
+    words = MENTION.sub(lambda found: unblocker.name if unblocker else found[2] or found[1], rest)
     return _change(ask, number, words, TaskStatus.BLOCKED, unblocker)
 
 
