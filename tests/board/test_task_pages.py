@@ -113,6 +113,17 @@ def test_one_tasks_page_changes_its_order_its_list_and_its_block(zhao):
     assert f"{builders.person('wu').name} can unblock it" in text(zhao.get(address))
 
 
+def test_of_two_who_block_or_order_a_task_from_its_page_the_second_reads_how_it_stands(app, zhao):
+    _incident, task = given()
+    other, address = Visitor(app, "chen"), f"/tasks/{task.id}"
+    seen = {"next": "task", "form": "block", "version": str(task.version)}
+    zhao.post(f"{address}/block", {**seen, "note": "no access"})
+    late = other.post(f"{address}/block", {**seen, "note": "no time"})
+    assert late.status_code == 409 and "it is blocked" in text(late) and "no time" in late.text
+    assert other.post(f"{address}/order", {**seen, "form": "order"}).status_code == 409
+    assert now(task).note == "no access"
+
+
 def test_nothing_to_do_is_said_calmly_and_a_reader_gets_no_buttons(app):
     _incident, task = given()
     reader = Visitor(app, "tang")
