@@ -26,6 +26,7 @@ from incident import (
     housekeeping,
     line_watch,
     option_watch,
+    task_watch,
 )
 from incident.accounts import Actor
 from incident.alerting import escalation
@@ -127,6 +128,12 @@ JOBS: tuple[Job, ...] = (
         timedelta(minutes=1),
         lambda beat: hold_watch.remind(at=beat.at),
         N_("Remind those who keep a contact hold beyond the closing"),
+    ),
+    Job(
+        "remind_tasks",
+        timedelta(seconds=5),
+        lambda beat: task_watch.sweep(at=beat.at, house=beat.house),
+        N_("Remind people of their tasks, in one message each"),
     ),
     Job(
         "watch_plans",

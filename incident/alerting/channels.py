@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from incident.alerting.facts import IncidentFacts, PersonFacts
+from incident.alerting.facts import IncidentFacts, PersonFacts, TaskFacts
 from incident.errors import N_, Reason
 
 
@@ -75,7 +75,8 @@ class Order:
     """One step to be taken, with the facts as they are now.
 
     `people` are those to invite or to alert; `progress` is what an earlier attempt left behind; `uncertain`
-    says that an earlier attempt may have arrived; `locale` is the language of what several people read.
+    says that an earlier attempt may have arrived; `locale` is the language of what several people read;
+    `tasks` are those that a reminder is about.
     """
 
     id: int
@@ -88,6 +89,7 @@ class Order:
     locale: str
     incident: IncidentFacts | None = None
     people: tuple[PersonFacts, ...] = ()
+    tasks: tuple[TaskFacts, ...] = ()
     progress: dict[str, Any] = field(default_factory=dict)
 
 

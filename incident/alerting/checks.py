@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from incident.alerting import escalation, facts
-from incident.alerting.facts import PersonFacts
+from incident.alerting import escalation, facts, task_facts
+from incident.alerting.facts import PersonFacts, TaskFacts
 from incident.db import db
 from incident.errors import N_
 from incident.models.alerts import Delivery
@@ -117,9 +117,22 @@ CHECKS: dict[str, tuple[Check, ...]] = {
 
 def needless(delivery: Delivery, incident: Incident | None) -> str | None:
     """Why a step need not be taken any more, as a message id; None where it must be taken."""
+    if delivery.payload.get("about") == "tasks":
+        return (
+            None
+            if tasks(delivery, at=delivery.next_at)
+            else N_("Nothing is left of what was to be reminded of.")
+        )
     if incident is None:
         return _nothing_left(delivery) if delivery.payload.get("about") == "clocks" else None
     return next((why for check in CHECKS[delivery.step] if (why := check(delivery, incident))), None)
+
+
+def tasks(delivery: Delivery, *, at: datetime) -> tuple[TaskFacts, ...]:
+    """What a reminder of tasks is still about."""
+    if delivery.payload.get("about") != "tasks":
+        return ()
+    return task_facts.still(delivery.payload["tasks"], delivery.payload["person_id"], at=at)
 
 
 def audience(

@@ -169,6 +169,7 @@ class Sender:
             locale=self._settings.default_locale,
             incident=snapshot,
             people=checks.audience(delivery, incident, at=clock.now(), zone=self._settings.zone),
+            tasks=checks.tasks(delivery, at=clock.now()),
             progress=delivery.result or {},
         )
 

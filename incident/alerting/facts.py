@@ -74,6 +74,24 @@ class ClockFacts:
     due_at: datetime
 
 
+@dataclass(frozen=True)
+class TaskFacts:
+    """A task somebody is reminded of: number and title, never a word of what it is about.
+
+    `yours` is false for one that nobody owns; `asked` says that this person can unblock it.
+    """
+
+    id: int
+    number: str
+    drill: bool
+    level: Level
+    title: Words
+    due_at: datetime
+    overdue: bool
+    yours: bool
+    asked: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class IncidentFacts:
     """One incident; departments, tasks and the clock are filled in where the card is drawn."""

@@ -59,13 +59,14 @@ def change_task(task_id: int) -> Response:
 
     def act(incident: Incident) -> None:
         found = db.session.get_one(Task, task_id, with_for_update=True, populate_existing=True)
-        _still_task(found)
+        still_task(found)
         _change(found, incident, by=access.actor())
 
     return acting.do(number, act, anchor=f"#task-{task_id}")
 
 
-def _still_task(task: Task) -> None:
+def still_task(task: Task) -> None:
+    """Raise Conflict, with how the task stands, where the form was made of an older version of it."""
     given = request.form.get("version")
     if given in (None, "", str(task.version)):
         return

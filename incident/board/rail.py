@@ -12,6 +12,7 @@ from incident.permissions import Permission
 # path, name, icon, permission; a page is in the rail once it exists and the reader may open it
 RAIL: tuple[tuple[str, str, str, Permission | None], ...] = (
     ("/", N_("Board"), "board", Permission.INCIDENTS_READ),
+    ("/tasks", N_("My tasks"), "task", Permission.INCIDENTS_READ),
     ("/complaints", N_("Complaints"), "complaint", Permission.COMPLAINTS_READ),
     ("/clocks", N_("Clocks"), "clock", Permission.INCIDENTS_READ),
     ("/departments", N_("My department"), "people", Permission.INCIDENTS_READ),

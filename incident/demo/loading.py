@@ -63,7 +63,7 @@ def _people(*, at: datetime) -> dict[str, Person]:
 
 
 def _roster(people: dict[str, Person], *, at: datetime) -> None:
-    start = at - timedelta(hours=1)
+    start = at - timedelta(days=1)  # on duty already when the first of the demo incidents opened
     for code, (first, backup) in ROSTER.items():
         for rank, email in ((1, first), (2, backup)):
             if email:

@@ -14,14 +14,15 @@ from incident.errors import DomainError
 from incident.intake import receive
 from incident.lifecycle.common import House
 from incident.settings import Settings
-from incident.slack import approving, asking, people, pressing, spoken, spoken_lines, words
+from incident.slack import approving, asking, people, pressing, putting_off, spoken, spoken_lines, words
 from incident.slack import contact_word as contact_word  # its word registers itself
+from incident.slack import spoken_tasks as spoken_tasks  # and so does this one
 from incident.slack.asking import Ask
-from incident.slack.blocks import declare, lines, menu, requests, texts
+from incident.slack.blocks import declare, lines, menu, requests, texts, todo
 from incident.slack.client import SlackCalls
 from incident.slack.envelopes import BlockActions, Command, ViewSubmission
 
-__all__ = ["Desk", "build", "spoken_lines"]
+__all__ = ["Desk", "build", "spoken_lines", "spoken_tasks"]
 ANSWER_SECONDS = 2.0  # for calls made while somebody waits: Slack itself gives up after 3 s
 COMMAND = "/incident"
 log = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ def build(settings: Settings, house: House) -> App:
         (bolt.action(requests.APPROVE), _pressed(approving.approve)),
         (bolt.action(requests.REFUSE), _pressed(approving.ask_why)),
         (bolt.view(requests.CALLBACK), _refuse),
+        *((bolt.action(each), _pressed(putting_off.press)) for each in todo.BUTTONS),
         (bolt.action(menu.DECLARE), _declare),
         (bolt.view(declare.CALLBACK), _submit),
         (bolt.action(texts.OPEN_ON_BOARD), _taken),

@@ -17,6 +17,7 @@ EXAMPLES = {
     "number": "INC-{year}-000001",
     "complaint_id": "1",
     "person_id": "2",
+    "task_id": "1",
     "code": "CPO",
     "key": "privacy_leak",
 }
@@ -50,6 +51,8 @@ PAGES = (
     "/playbooks/<key>/versions/1",
     "/reviews",
     "/schedule",
+    "/tasks",
+    "/tasks/<task_id>",
     "/api/docs",
     "/no-such-page",
     "/sandbox/",

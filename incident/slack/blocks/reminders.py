@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from incident import i18n
 from incident.alerting.channels import Order
 from incident.errors import N_
-from incident.slack.blocks import texts
+from incident.slack.blocks import texts, todo
 from incident.slack.blocks.texts import Block, Message
 
 # about → (the sentence, the page where it is mended); the values come from the delivery's payload
@@ -41,6 +41,8 @@ def build(order: Order, locale: str, zone: ZoneInfo, base_url: str) -> Message:
     """The reminder with a link; raises KeyError for something without a sentence."""
     if order.payload["about"] == "clocks":
         return _clocks(order.payload, locale, zone, base_url)
+    if order.payload["about"] == "tasks":
+        return todo.build(order, locale, zone, base_url)
     sentence, path = ABOUT[order.payload["about"]]
     values = {name: value for name, value in order.payload.items() if isinstance(value, str)}
     if order.incident is not None:
