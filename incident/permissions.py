@@ -18,6 +18,7 @@ class Permission(StrEnum):
     """Acts that need authority, as `thing:act`."""
 
     ACCOUNTS_MANAGE = "accounts:manage"
+    AGENCIES_MANAGE = "agencies:manage"
     AUDIT_READ = "audit:read"
     COMPLAINTS_READ = "complaints:read"
     COMPLAINTS_REVEAL = "complaints:reveal"
@@ -46,7 +47,7 @@ _READ = {
     _P.REPORTS_READ,
 }
 _RESPOND = _READ | {_P.COMPLAINTS_WRITE, _P.COMPLAINTS_REVEAL, _P.INCIDENTS_ACT, _P.DELIVERIES_RETRY}
-_COMMAND = _RESPOND | {_P.DECISIONS_APPROVE, _P.INCIDENTS_CLOSE, _P.INCIDENTS_COMMAND}
+_COMMAND = _RESPOND | {_P.AGENCIES_MANAGE, _P.DECISIONS_APPROVE, _P.INCIDENTS_CLOSE, _P.INCIDENTS_COMMAND}
 
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.RESPONDER: frozenset(_RESPOND),

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from incident import errors, i18n
 from incident.api import (
     acts,
+    agencies,
     assessment,
     clocks,
     complaints,
@@ -18,6 +19,7 @@ from incident.api import (
     decisions,
     departments,
     drills,
+    groups,
     incidents,
     labels,
     playbooks,
@@ -36,6 +38,8 @@ TAGS = (
     incidents.TAG,
     acts.TAG,
     departments.TAG,
+    groups.TAG,
+    agencies.TAG,
     tasks.TAG,
     clocks.TAG,
     resolution.TAG,

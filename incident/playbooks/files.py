@@ -12,6 +12,7 @@ from incident import levels
 from incident.playbooks import authority
 from incident.playbooks.authority import Authority
 from incident.playbooks.schema import Departments, Plan, RuleSet
+from incident.playbooks.surge import SurgeRules
 from incident.triage import vocabulary
 from incident.vocabulary import ComplaintType
 
@@ -22,6 +23,7 @@ DOCUMENTS: dict[str, tuple[str, type[BaseModel]]] = {
     "@authority": ("authority.toml", Authority),
     "@levels": ("levels.toml", levels.Levels),
     "@triage": ("triage.toml", vocabulary.Vocabulary),
+    "@surge": ("surge.toml", SurgeRules),
     **{f"@rules/{code}": (f"rules/{code}.toml", RuleSet) for code in JURISDICTIONS},
     **{str(kind): (f"plans/{kind}.toml", Plan) for kind in ComplaintType},
 }
