@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import cases, servers, service
+from bench import cases, servers, service, surge
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -52,6 +52,7 @@ CASES: dict[str, Callable[[], dict[str, Any]]] = {
     "slash": lambda: _both(cases.slash),
     "pages": _pages,
     "servers": servers.compare,
+    "surge": lambda: _both(surge.surge),
 }
 
 

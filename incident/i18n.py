@@ -29,6 +29,8 @@ _VALUE_KINDS: dict[str, tuple[str, ...]] = {
     "state": ("delivery_state",),
     "drill_state": ("drill_state",),
     "line_state": ("department_state",),
+    "surge_state": ("surge_state",),
+    "agency_state": ("agency_state",),
     "step": ("step",),
     "role": ("role", "person_role"),
     "option_kind": ("option_kind",),

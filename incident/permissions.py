@@ -20,6 +20,7 @@ class Permission(StrEnum):
     ACCOUNTABILITY_READ = "accountability:read"
     ACCOUNTABILITY_WRITE = "accountability:write"
     ACCOUNTS_MANAGE = "accounts:manage"
+    AGENCIES_MANAGE = "agencies:manage"
     AUDIT_READ = "audit:read"
     COMPLAINTS_READ = "complaints:read"
     COMPLAINTS_REVEAL = "complaints:reveal"
@@ -48,7 +49,7 @@ _READ = {
     _P.REPORTS_READ,
 }
 _RESPOND = _READ | {_P.COMPLAINTS_WRITE, _P.COMPLAINTS_REVEAL, _P.INCIDENTS_ACT, _P.DELIVERIES_RETRY}
-_COMMAND = _RESPOND | {_P.DECISIONS_APPROVE, _P.INCIDENTS_CLOSE, _P.INCIDENTS_COMMAND}
+_COMMAND = _RESPOND | {_P.AGENCIES_MANAGE, _P.DECISIONS_APPROVE, _P.INCIDENTS_CLOSE, _P.INCIDENTS_COMMAND}
 # Who answers for what failed is for supervision and audit alone: not even administrators see it.
 SUPERVISION = frozenset({_P.ACCOUNTABILITY_READ, _P.ACCOUNTABILITY_WRITE})
 SUPERVISING = ("HR",)  # departments whose managers keep that record

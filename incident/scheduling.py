@@ -29,6 +29,7 @@ from incident import (
     task_watch,
 )
 from incident.accounts import Actor
+from incident.agencies import register
 from incident.alerting import escalation
 from incident.db import unit_of_work
 from incident.errors import N_
@@ -38,6 +39,7 @@ from incident.models.ground import Heartbeat
 from incident.playbooks import watch
 from incident.reviews import schedule as reviews
 from incident.settings import Settings
+from incident.surges import tally
 
 log = structlog.get_logger(__name__)
 RETRY_SECONDS = 1.0  # how often a stand-by asks for the lead
@@ -140,6 +142,18 @@ JOBS: tuple[Job, ...] = (
         timedelta(seconds=5),
         lambda beat: watch.sweep(beat.settings.playbooks_dir, at=beat.at),
         N_("Load plan files that were changed"),
+    ),
+    Job(
+        "remind_agencies",
+        timedelta(minutes=10),
+        lambda beat: register.remind(at=beat.at),
+        N_("Remind departments of the evaluation of agencies"),
+    ),
+    Job(
+        "count_groups",
+        timedelta(seconds=2),
+        lambda beat: tally.sweep(at=beat.at, house=beat.house),
+        N_("Count the customers of groups and bring their parents up to date"),
     ),
     Job("seal", timedelta(seconds=5), _seal, N_("Seal the timeline and the audit log")),
     Job(

@@ -106,6 +106,24 @@ KINDS: dict[str, str] = {
     "level_kept": N_("kept level %(level)s: %(reason)s"),
     "reopened": N_("opened the incident again at %(stage)s: %(reason)s"),
     "clock_restarted": N_("started the clock “%(clock)s” again, due at %(due_at)s"),
+    "agency_suspended": N_("suspended the agency %(agency)s: %(reason)s"),
+    "agency_resumed": N_("let the agency %(agency)s work again: %(reason)s"),
+    "linked": N_("linked it with %(other)s: %(reason)s"),
+    "unlinked": N_("took away the link with %(other)s"),
+    "merged": N_("merged it into %(target)s: %(reason)s"),
+    "merged_from": N_(
+        "merged %(source)s into it, with %(complaints)s complaints and %(tasks)s tasks: %(reason)s"
+    ),
+    "unmerged": N_("took it out of %(target)s again: %(reason)s"),
+    "unmerged_from": N_("gave %(source)s back what was merged: %(reason)s"),
+    "surge_opened": N_(
+        "opened it for a group of %(count)s complaints from %(customers)s customers: %(cause)s"
+    ),
+    "surge_joined": N_("%(count)s more complaints joined; %(customers)s customers now"),
+    "surge_member_added": N_("added complaint %(complaint)s to the group: %(reason)s"),
+    "surge_member_removed": N_("took complaint %(complaint)s out of the group: %(reason)s"),
+    "surge_undone": N_("undid the grouping of %(count)s complaints: %(reason)s"),
+    "surge_left": N_("was in the group of %(parent)s, which was undone"),
     "closed": N_("closed the incident: %(summary)s"),
     "cancelled": N_("ended it without closing: %(reason)s"),
     "contact_planned": N_("planned to contact the customer (%(contact_channel)s) at %(contact_at)s"),

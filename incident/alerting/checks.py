@@ -10,7 +10,7 @@ from incident.alerting import escalation, facts, task_facts
 from incident.alerting.facts import PersonFacts, TaskFacts
 from incident.db import db
 from incident.errors import N_
-from incident.models.alerts import Delivery
+from incident.models.alerts import Delivery, DeliveryState
 from incident.models.clocks import Clock, ClockState
 from incident.models.incidents import DepartmentState, Incident, IncidentDepartment
 from incident.models.people import Person
@@ -94,6 +94,22 @@ def _nothing_left(delivery: Delivery) -> str | None:
     return None if db.session.scalar(wanted.limit(1)) else N_("These clocks have ended meanwhile.")
 
 
+def _overtaken(delivery: Delivery, incident: Incident) -> str | None:
+    """Two levels given one after the other are one message: the channel may hear one a second."""
+    said = delivery.payload.get("said")
+    if said != "level_changed":
+        return None
+    later = db.session.scalars(
+        select(Delivery.payload).where(
+            Delivery.incident_id == incident.id,
+            Delivery.step == "post",
+            Delivery.id > delivery.id,
+            Delivery.state.in_([DeliveryState.PENDING, DeliveryState.WAITING]),
+        )
+    )
+    return N_("A newer message says it.") if any(each.get("said") == said for each in later) else None
+
+
 CHECKS: dict[str, tuple[Check, ...]] = {
     "page": (_unanswered, _active, _participant),
     "fallback": (_unanswered, _live),
@@ -104,12 +120,14 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "set_topic": (_has_channel,),
     "pin": (_has_card,),
     "bookmark": (_has_channel,),
-    "post": (_has_channel,),
+    "post": (_has_channel, _overtaken),
     "update_card": (_has_card,),
     "update_announcement": (_live, _has_announcement),
     "line": (_open, _active, _participant, _line),
     "approval": (_open, _active, _participant, _proposed),
     "remind": (_participant,),
+    "propose_group": (),
+    "update_proposal": (),
     "update_page": (),
     "update_approval": (),
 }

@@ -12,6 +12,7 @@ from incident.db import db
 from incident.errors import Reason
 from incident.models.alerts import Delivery, DeliveryState
 from incident.models.incidents import Incident
+from incident.vocabulary import Status
 
 ACTOR = accounts.system("delivery")
 # step → what of its result the incident keeps
@@ -42,7 +43,8 @@ def done(order: Order, result: dict[str, Any], *, at: datetime) -> None:
         _update(order.incident.id, **kept)
     if order.step in ("create_channel", "announce"):
         _link_channel(order.incident.id, at=at)
-    if order.step == "update_card" and order.incident.acknowledged_at is not None:
+    answered = order.incident.acknowledged_at is not None or order.incident.status == Status.MERGED
+    if order.step == "update_card" and answered:
         _close_pages(order.incident.id, at=at)
     if order.step == requests.STEP:
         requests.sent(order, result, at=at)
@@ -68,7 +70,7 @@ def _link_channel(incident_id: int, *, at: datetime) -> None:
 
 
 def _close_pages(incident_id: int, *, at: datetime) -> None:
-    """Take the button off the alerts that went out: somebody has answered."""
+    """Take the button off the alerts that went out: somebody has answered, or answers for a group."""
     rows = db.session.execute(
         select(Delivery.id, Delivery.payload, Delivery.result).where(
             Delivery.incident_id == incident_id,

@@ -30,6 +30,8 @@ STEPS: dict[str, tuple[int, str | None]] = {
     "line": (6, None),
     "approval": (6, None),
     "remind": (6, None),
+    "propose_group": (1, None),
+    "update_proposal": (7, None),
     "update_card": (7, "post_card"),
     "update_announcement": (7, "announce"),
     "update_page": (7, None),

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from incident.api.answered_clocks import Clock
+from incident.api.answered_groups import Group, LinkLine, MemberLine
 from incident.api.answered_tasks import By as By
 from incident.api.answered_tasks import Someone as Someone
 from incident.api.answered_tasks import Task
@@ -65,6 +66,9 @@ class Complaint(BaseModel):
     agency: str | None
     region: str | None
     signals: list[Signal | Literal["template_proxy"]]
+    repeat: bool
+    customer_file: str | None
+    due_at: datetime | None
     escalated: bool
     escalation_reason: str | None
     escalated_by: str | None
@@ -164,6 +168,13 @@ class Delivery(BaseModel):
 class Incident(IncidentSummary):
     """An incident with everything that belongs to it; the timeline holds the last 50 events."""
 
+    parent: str | None
+    members: list[MemberLine]
+    members_count: int
+    group: Group | None
+    merged_into: str | None
+    merged: list[str]
+    links: list[LinkLine]
     level_reasons: list[Words]
     roles: list[RoleLine]
     departments: list[DepartmentLine]

@@ -86,4 +86,4 @@ def _receive(
         return
     report.duplicates += found.duplicate
     report.created += not found.duplicate
-    report.incidents += bool(found.incident) and not found.duplicate
+    report.incidents += found.opened

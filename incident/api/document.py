@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from incident import errors, i18n
 from incident.api import (
     acts,
+    agencies,
     assessment,
     clocks,
     complaints,
@@ -19,6 +20,7 @@ from incident.api import (
     departments,
     drills,
     evidence,
+    groups,
     incidents,
     labels,
     playbooks,
@@ -37,6 +39,8 @@ TAGS = (
     incidents.TAG,
     acts.TAG,
     departments.TAG,
+    groups.TAG,
+    agencies.TAG,
     tasks.TAG,
     clocks.TAG,
     evidence.TAG,

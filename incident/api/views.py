@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from incident import i18n, timeline
+from incident import customers, i18n, timeline
 from incident.alerting import outbox
-from incident.api import lines, lines_clocks, task_lines
+from incident.api import lines, lines_clocks, lines_groups, task_lines
 from incident.api.plain import Json, by, moment, money
 from incident.coordination import departments, holds, roles, tasks
 from incident.db import db, remembered
@@ -17,6 +17,7 @@ from incident.models.records import TimelineEvent
 
 ACCOUNT_FIELDS = ("days_overdue", "amount_overdue", "currency", "segment")
 NEWEST = 50  # events that the full incident holds
+MOST = 200  # complaints that it holds; a group has thousands
 
 People = dict[int, Json]  # each in short, by id
 
@@ -78,6 +79,9 @@ def complaint(row: Complaint, number: str | None) -> Json:
         "agency": row.agency,
         "region": row.region,
         "signals": row.signals,
+        "repeat": row.repeat,
+        "customer_file": customers.written(row.person_key) if row.person_key is not None else None,
+        "due_at": moment(row.due_at),
         "escalated": row.escalated,
         "escalation_reason": masked.get("escalation_reason"),
         "escalated_by": row.escalated_by,
@@ -151,10 +155,11 @@ def incident(row: Incident, url: str) -> Json:
         select(Clock).where(Clock.incident_id == row.id).order_by(Clock.due_at, Clock.id)
     )
     complaints = db.session.scalars(
-        select(Complaint).where(Complaint.incident_id == row.id).order_by(Complaint.id)
+        select(Complaint).where(Complaint.incident_id == row.id).order_by(Complaint.id).limit(MOST)
     )
     return {
         **summary(row, who, url),
+        **lines_groups.joined(row),
         "level_reasons": row.level_reasons,
         "roles": [lines.role(each, someone(who, each.person_id)) for each in holders],
         "departments": [lines.department(each, who) for each in called],

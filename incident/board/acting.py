@@ -12,7 +12,7 @@ from incident.alerting import effects
 from incident.board import access, case, frame, incident_view
 from incident.db import unit_of_work
 from incident.errors import N_, Conflict, DomainError, NotFound
-from incident.lifecycle import common
+from incident.lifecycle import common, merging
 from incident.lifecycle.common import House
 from incident.models.incidents import Incident
 
@@ -36,6 +36,7 @@ def page(template: str, incident: Incident, **more: Any) -> str:
         view=view,
         incident=incident,
         etag=now,
+        merged_into=merging.target_of(incident),
         tabs=case.tabs(incident),
         **case.hold(incident),
         by=access.actor(),

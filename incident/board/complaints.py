@@ -7,7 +7,8 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from incident import clock, errors, privacy
+from incident import clock, customers, errors, privacy
+from incident.agencies import register
 from incident.board import access, complaint_list, frame, times, typed
 from incident.coordination import holds, telling
 from incident.db import db, unit_of_work
@@ -16,6 +17,7 @@ from incident.errors import N_
 from incident.intake import body as bodies
 from incident.intake import receive as intake
 from incident.models.complaints import CUSTOMER_FIELDS, Complaint
+from incident.models.groups import Surge
 from incident.models.incidents import Incident
 from incident.permissions import Permission
 from incident.vocabulary import Channel, ComplaintType, Signal
@@ -167,6 +169,7 @@ def _page(complaint: Complaint, **more: Any) -> str:
         **_hold(complaint, found or None),
         fields=FIELDS,
         redact=privacy.redact,
+        **_beside(complaint),
         **{"form": typed.Typed(), "revealed": {}, "asked": request.args.get("reveal", ""), **more},
     )
 
@@ -174,6 +177,16 @@ def _page(complaint: Complaint, **more: Any) -> str:
 def _hold(complaint: Complaint, incident: Incident | None) -> dict[str, Any]:
     placed = [each for each in holds.of(incident.id) if each.complaint_id == complaint.id] if incident else []
     return {"holds": placed, "stopped": holds.strictest(placed)}
+
+
+def _beside(complaint: Complaint) -> dict[str, Any]:
+    """What the complaint belongs to: the customer's file, the registered agency, the group's parent."""
+    surge = db.session.get(Surge, complaint.surge_id or 0)
+    return {
+        "file": customers.written(complaint.person_key) if complaint.person_key is not None else None,
+        "agency": register.named(complaint.agency),
+        "parent": db.session.get(Incident, surge.incident_id or 0) if surge else None,
+    }
 
 
 @bp.post("/complaints/<int:complaint_id>/reveal")

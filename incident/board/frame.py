@@ -40,6 +40,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 UNSAID = {"csrf_token", "password", "password_again", "version", "seen"}  # never shown back to the typist
+DECIDED_AT = {"surge/": "/groups"}  # how a notice's key begins → the page for it
 PROVEN = ("/api/", "/slack/")  # a bearer token or Slack's signature stands for the form token
 csrf = CSRFProtect()
 babel = Babel()
@@ -152,11 +153,21 @@ def pick(text: Any) -> str:
 def strip() -> list[dict[str, Any]]:
     """What the whole room must know, as sentences."""
 
-    def read() -> list[tuple[str, dict[str, Any], Any]]:
-        return [(each.message, dict(each.values), each.since) for each in notices.current()]
+    def read() -> list[tuple[str, dict[str, Any], Any, str]]:
+        return [
+            (each.message, dict(each.values), each.since, _mended(each.key)) for each in notices.current()
+        ]
 
     found = remembered("board/notices", read) if access.me() else []
-    return [{"text": say(message, **values), "since": since} for message, values, since in found]
+    return [
+        {"text": say(message, **values), "since": since, "href": href}
+        for message, values, since, href in found
+    ]
+
+
+def _mended(key: str) -> str:
+    """The page where somebody decides on what a notice says, or nothing."""
+    return next((path for start, path in DECIDED_AT.items() if key.startswith(start)), "")
 
 
 _UNSTEADY = re.compile(r'(<time[^>]*>)[^<]*(?=</time>)|(name="csrf_token" value=")[^"]*|(data-gone=")\d*')

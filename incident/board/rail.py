@@ -16,6 +16,8 @@ RAIL: tuple[tuple[str, str, str, Permission | None], ...] = (
     ("/complaints", N_("Complaints"), "complaint", Permission.COMPLAINTS_READ),
     ("/clocks", N_("Clocks"), "clock", Permission.INCIDENTS_READ),
     ("/departments", N_("My department"), "people", Permission.INCIDENTS_READ),
+    ("/groups", N_("Groups"), "people", Permission.INCIDENTS_READ),
+    ("/agencies", N_("Agencies"), "send", Permission.COMPLAINTS_READ),
     ("/playbooks", N_("Playbooks"), "book", Permission.PLAYBOOKS_READ),
     ("/duty", N_("Duty"), "duty", None),
     ("/drills", N_("Drills"), "drill", Permission.DRILLS_READ),

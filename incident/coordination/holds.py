@@ -59,6 +59,13 @@ def at_opening(
     return [timeline.row(incident.id, "contact_hold_placed", by=by.label, at=at, hold_scope=str(scope))]
 
 
+def of_member(incident: Incident, complaint: Complaint, *, by: Actor, at: datetime) -> None:
+    """Hold the account of a complaint that comes to an incident which is open already, as in a group."""
+    if not incident.drill:
+        scope = scope_of(complaint.complaint_type, frozenset(complaint.signals))
+        _insert(incident, held(complaint), scope, by=by, at=at)
+
+
 def _insert(
     incident: Incident, held: Held | None, scope: HoldScope, *, by: Actor, at: datetime
 ) -> ContactHold:

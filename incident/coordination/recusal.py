@@ -55,7 +55,9 @@ def in_force(incident_id: int) -> list[ComplainedAbout]:
 def agencies(incident_id: int, named: Iterable[ComplainedAbout]) -> set[str]:
     """The agencies complained about: those named, and those that the incident's complaints name."""
     told = db.session.scalars(
-        select(Complaint.agency).where(Complaint.incident_id == incident_id, Complaint.agency.is_not(None))
+        select(Complaint.agency)
+        .where(Complaint.incident_id == incident_id, Complaint.agency.is_not(None))
+        .distinct()  # a group's parent has thousands of complaints and a handful of agencies
     )
     return {same(name) for name in (*(each.agency for each in named), *told) if name}
 

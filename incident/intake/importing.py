@@ -163,7 +163,7 @@ class Import:
                 with db.session.begin_nested():
                     received = receive.receive(one.ready, by=self._by, at=now, house=self._house)
                 counts["duplicates" if received.duplicate else "created"] += 1
-                counts["incidents"] += received.incident is not None and not received.duplicate
+                counts["incidents"] += received.opened
             except errors.DomainError as fault:
                 reasons = [fault.reason, *fault.reasons]
                 reject = Reject(one.record.line, _shown(one.ready.body.source_ref), reasons)

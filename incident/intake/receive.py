@@ -6,45 +6,60 @@ from typing import Any
 
 from sqlalchemy import select
 
-from incident import audit, errors, privacy, timeline
+from incident import audit, customers, errors, privacy, timeline
 from incident.accounts import Actor
 from incident.coordination import holds
 from incident.db import db, insert_one
 from incident.errors import N_, Reason
 from incident.intake.body import ComplaintBody
-from incident.lifecycle import opening
+from incident.lifecycle import complaints, opening
 from incident.lifecycle.common import House, clean_text
 from incident.models.complaints import CUSTOMER_FIELDS, TEXT_FIELDS, Complaint
 from incident.models.incidents import Incident
 from incident.permissions import Permission
 from incident.playbooks import library
+from incident.surges import causes, grouping, joining, looking
+from incident.surges.causes import Arrival
 from incident.triage import Assessment, Facts, assess
 from incident.triage import model as type_model
-from incident.vocabulary import ComplaintType
+from incident.vocabulary import ComplaintType, Signal
 
 REASON_LONGEST = 500  # characters
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A checked and graded complaint, ready to be written; made outside the transaction."""
+    """A checked and graded complaint, ready to be written; made outside the transaction.
+
+    `arrival` is what it is compared by with other complaints, `index` the customer's blind index.
+    """
 
     body: ComplaintBody
     assessment: Assessment
     content_hash: str
+    arrival: Arrival
+    index: dict[str, int]
+    repeat: bool
 
 
 @dataclass(frozen=True)
 class Received:
-    """What became of a complaint."""
+    """What became of a complaint; `opened` says that an incident was opened by it, its own or its group's."""
 
     complaint: Complaint
     incident: Incident | None
     duplicate: bool
+    opened: bool = False
 
 
-def prepare(body: ComplaintBody) -> Prepared:
-    """Grade a complaint; pure but for the vocabulary in force."""
+def prepare(body: ComplaintBody, *, at: datetime | None = None) -> Prepared:
+    """Grade a complaint, and look whether its customer complained before; `at` is now unless said otherwise.
+
+    A repeated complaint that was found counts like one that the sender declared, with the reason written.
+    """
+    index = customers.keys(body.customer.model_dump())
+    repeat = customers.complained_before(index, at=at or body.received_at, but=(body.source, body.source_ref))
+    declared = {str(signal) for signal in body.signals}
     facts = Facts(
         summary=body.summary,
         narrative=body.narrative,
@@ -52,7 +67,7 @@ def prepare(body: ComplaintBody) -> Prepared:
         complaint_type=str(body.complaint_type) if body.complaint_type else None,
         channel=str(body.channel),
         product=body.product,
-        declared_signals=frozenset(str(signal) for signal in body.signals),
+        declared_signals=frozenset(declared | ({str(Signal.REPEAT)} if repeat else set())),
         affected_customers=body.affected_customers,
         potential_loss=body.potential_loss,
         days_overdue=body.account.days_overdue,
@@ -62,7 +77,16 @@ def prepare(body: ComplaintBody) -> Prepared:
     assessment = assess(
         facts, vocabulary=library.the_vocabulary(), levels=library.the_levels(), model=type_model.shipped()
     )
-    return Prepared(body, assessment, body.content_hash())
+    arrival = causes.arrival(
+        complaint_type=assessment.complaint_type,
+        text=causes.text_of(body.summary, body.narrative),
+        agency=body.agency,
+        product=body.product,
+        region=body.region,
+        person_key=index.get("person_key"),
+        received_at=body.received_at,
+    )
+    return Prepared(body, assessment, body.content_hash(), arrival, index, repeat)
 
 
 def receive(prepared: Prepared, *, by: Actor, at: datetime, house: House) -> Received:
@@ -71,13 +95,45 @@ def receive(prepared: Prepared, *, by: Actor, at: datetime, house: House) -> Rec
     The same content again gives what the first gave, with `duplicate`; raises Conflict for other content.
     """
     by.must(Permission.COMPLAINTS_WRITE)
-    body = prepared.body
-    complaint = insert_one(Complaint, _columns(prepared, by=by, at=at), unless=("source", "source_ref"))
+    finding = looking.find(prepared.arrival, at=at)
+    columns = _columns(prepared, by=by, at=at)
+    joined = joining.joining(
+        finding,
+        complaint_type=columns["complaint_type"],
+        signals=frozenset(columns["signals"]),
+        channel=columns["channel"],
+        level=columns["level"],
+        received_at=columns["received_at"],
+        at=at,
+        house=house,
+    )
+    columns |= joined.columns if joined else {}
+    complaint = insert_one(Complaint, columns, unless=("source", "source_ref"))
     if complaint is None:
         return _known(prepared)
-    must_open = body.escalated or prepared.assessment.opens_incident
-    incident = _open(complaint, by=by, at=at, house=house) if must_open else None
-    return Received(complaint, incident, duplicate=False)
+    parent = joined.incident if joined else None
+    if parent is not None:
+        holds.of_member(parent, complaint, by=by, at=at)
+    begun = grouping.begin(finding, prepared.arrival, complaint, by=by, at=at, house=house)
+    incident = _incident(complaint, parent or begun, by=by, at=at, house=house)
+    return Received(
+        complaint, incident, duplicate=False, opened=incident is not None and incident is not parent
+    )
+
+
+def _incident(
+    complaint: Complaint, parent: Incident | None, *, by: Actor, at: datetime, house: House
+) -> Incident | None:
+    """Its group's, where it belongs to one; its own where it must have one, always where life is at risk."""
+    if parent is not None and complaint.incident_id == parent.id:
+        return parent
+    own = complaints.must_have_incident(complaint) or joining.grave(frozenset(complaint.signals))
+    if not own:
+        return None
+    incident = complaints.open_for(complaint, by=by, at=at, house=house)
+    if complaint.surge_id is not None:
+        joining.link_member(complaint, incident, at=at)
+    return incident
 
 
 def _columns(prepared: Prepared, *, by: Actor, at: datetime) -> dict[str, Any]:
@@ -109,7 +165,10 @@ def _columns(prepared: Prepared, *, by: Actor, at: datetime) -> dict[str, Any]:
         "escalated": body.escalated,
         "escalated_by": body.escalated_by,
         "level": assessment.level,
-        "triage": assessment.as_dict(),
+        "triage": {**assessment.as_dict(), "repeat_found": prepared.repeat},
+        "repeat": str(Signal.REPEAT) in signals,
+        **prepared.arrival.columns,
+        **prepared.index,
     }
 
 
@@ -127,29 +186,6 @@ def _known(prepared: Prepared) -> Received:
         )
     incident = db.session.get(Incident, complaint.incident_id) if complaint.incident_id else None
     return Received(complaint, incident, duplicate=True)
-
-
-def _open(complaint: Complaint, *, by: Actor, at: datetime, house: House) -> Incident:
-    incident = opening.declare(
-        opening.Opening(
-            complaint_type=complaint.complaint_type,
-            type_proposed=complaint.type_proposed,
-            level=complaint.level,
-            level_reasons=list(complaint.triage["level_reasons"]),
-            channel=complaint.channel,
-            received_at=complaint.received_at,
-            signals=frozenset(complaint.signals),
-            product=complaint.product,
-            affected_customers=complaint.affected_customers,
-            complaint_ref=complaint.source_ref,
-            held=holds.held(complaint),
-        ),
-        by=by,
-        at=at,
-        house=house,
-    )
-    complaint.incident_id = incident.id
-    return incident
 
 
 def find(complaint_id: int, *, lock: bool = False) -> Complaint:
@@ -173,7 +209,7 @@ def escalate(complaint: Complaint, *, reason: str, by: Actor, at: datetime, hous
     words = clean_text(reason, "reason", N_("Say why it is escalated."))
     complaint.escalated, complaint.escalated_by = True, by.label
     complaint.personal = {**complaint.personal, "escalation_reason": words[:REASON_LONGEST]}
-    return _open(complaint, by=by, at=at, house=house)
+    return complaints.open_for(complaint, by=by, at=at, house=house)
 
 
 def declare_by_hand(

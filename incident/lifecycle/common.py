@@ -43,6 +43,16 @@ def by_number(number: str, *, lock: bool = False) -> Incident:
 
 def must_be_open(incident: Incident) -> None:
     """Raise Refused for an incident that has ended."""
+    if incident.merged_into_id is not None:
+        target = db.session.get_one(Incident, incident.merged_into_id)
+        raise errors.Refused(
+            N_("%(number)s was merged into %(target)s; go on there."),
+            number=incident.number,
+            target=target.number,
+            reasons=[
+                Reason(N_("Open %(number)s."), {"number": target.number}, href=f"/incidents/{target.number}")
+            ],
+        )
     if not incident.is_open:
         raise errors.Refused(
             N_("%(number)s is %(status)s; nothing can be changed."),

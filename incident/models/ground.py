@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from incident import privacy
 from incident.db import Base
 
 
@@ -74,3 +75,13 @@ class IdempotentAnswer(Base):
     status: Mapped[int]
     body: Mapped[dict[str, Any]]
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class KeptKey(Base):
+    """A key that the service made for itself, encrypted under the data keys and re-encrypted with them."""
+
+    __tablename__ = "kept_keys"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    value: Mapped[dict[str, Any]] = mapped_column(privacy.EncryptedJson)

@@ -40,6 +40,7 @@ class LevelType(TypeDecorator[Level]):
 
 OPEN = text("status = 'open'")
 UNANSWERED = text("acknowledged_at IS NULL")
+MERGED = text("merged_into_id IS NOT NULL")
 CALLED = text("state = 'called'")
 WATCHED = text("escalate_at IS NOT NULL")
 UNFINISHED = text("status IN ('todo', 'doing', 'blocked')")
@@ -69,6 +70,7 @@ class Incident(Base):
         Index("ix_incidents_opened", "opened_at", "id"),
         Index("ix_incidents_risk", "status", "drill", "risk_at", "id"),
         Index("ix_incidents_escalate", "escalate_at"),
+        Index("ix_incidents_merged", "merged_into_id", sqlite_where=MERGED, postgresql_where=MERGED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -105,6 +107,7 @@ class Incident(Base):
     card_ts: Mapped[str | None]
     announcement_channel: Mapped[str | None]
     announcement_ts: Mapped[str | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"))
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - the shape that SQLAlchemy asks for

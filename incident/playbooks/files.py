@@ -12,6 +12,7 @@ from incident import levels
 from incident.playbooks import authority
 from incident.playbooks.authority import Authority
 from incident.playbooks.schema import Departments, Plan, RuleSet
+from incident.playbooks.surge import SurgeRules
 from incident.playbooks.violations import Violations
 from incident.triage import vocabulary
 from incident.vocabulary import ComplaintType
@@ -24,6 +25,7 @@ DOCUMENTS: dict[str, tuple[str, type[BaseModel]]] = {
     "@levels": ("levels.toml", levels.Levels),
     "@violations": ("violations.toml", Violations),
     "@triage": ("triage.toml", vocabulary.Vocabulary),
+    "@surge": ("surge.toml", SurgeRules),
     **{f"@rules/{code}": (f"rules/{code}.toml", RuleSet) for code in JURISDICTIONS},
     **{str(kind): (f"plans/{kind}.toml", Plan) for kind in ComplaintType},
 }

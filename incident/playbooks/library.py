@@ -18,6 +18,7 @@ from incident.models.plans import PlanVersion
 from incident.playbooks import files
 from incident.playbooks.authority import Authority
 from incident.playbooks.schema import Departments, Plan, RuleSet
+from incident.playbooks.surge import SurgeRules
 from incident.playbooks.violations import Violation, Violations
 from incident.triage import vocabulary
 
@@ -196,6 +197,11 @@ def the_vocabulary() -> vocabulary.Vocabulary:
 def the_authority() -> Authority:
     """The authority table in force: who may approve which option up to which amount."""
     return _ground("@authority", Authority)
+
+
+def the_surges() -> SurgeRules:
+    """The rules in force for many complaints of one cause."""
+    return _ground("@surge", SurgeRules)
 
 
 def rules(jurisdiction: str) -> RuleSet:

@@ -14,11 +14,21 @@ from incident.errors import DomainError
 from incident.intake import receive
 from incident.lifecycle.common import House
 from incident.settings import Settings
-from incident.slack import approving, asking, people, pressing, putting_off, spoken, spoken_lines, words
+from incident.slack import (
+    approving,
+    asking,
+    deciding,
+    people,
+    pressing,
+    putting_off,
+    spoken,
+    spoken_lines,
+    words,
+)
 from incident.slack import contact_word as contact_word  # its word registers itself
 from incident.slack import spoken_tasks as spoken_tasks  # and so does this one
 from incident.slack.asking import Ask
-from incident.slack.blocks import declare, lines, menu, requests, texts, todo
+from incident.slack.blocks import declare, groups, lines, menu, requests, texts, todo
 from incident.slack.client import SlackCalls
 from incident.slack.envelopes import BlockActions, Command, ViewSubmission
 
@@ -75,6 +85,8 @@ def build(settings: Settings, house: House) -> App:
         (bolt.view(requests.CALLBACK), _refuse),
         *((bolt.action(each), _pressed(putting_off.press)) for each in todo.BUTTONS),
         (bolt.action(menu.DECLARE), _declare),
+        (bolt.action(groups.CONFIRM), _group),
+        (bolt.action(groups.DISMISS), _group),
         (bolt.view(declare.CALLBACK), _submit),
         (bolt.action(texts.OPEN_ON_BOARD), _taken),
         (bolt.event(re.compile(".+")), _taken),
@@ -129,6 +141,14 @@ def _accept(desk: Desk, ack: Ack) -> None:
     ack()
     if ask is not None:
         pressing.accept(ask, press)
+
+
+def _group(desk: Desk, ack: Ack) -> None:
+    press: BlockActions = flask.g.slack
+    ask = _presser(desk, press)
+    ack()
+    if ask is not None:
+        deciding.group(ask, press)
 
 
 def _declare(desk: Desk, ack: Ack) -> None:

@@ -5,7 +5,6 @@ metadata, a channel by its name and maker, a bookmark by its link, a topic by it
 """
 
 import html
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -14,9 +13,10 @@ from incident.alerting.channels import Order, Trouble
 from incident.alerting.facts import IncidentFacts, PersonFacts
 from incident.settings import Settings
 from incident.slack import client, naming
-from incident.slack.blocks import announcement, card, direct, posts, reminders
+from incident.slack.blocks import announcement, card, direct, groups, posts, reminders
 from incident.slack.blocks.texts import Message
 from incident.slack.client import SlackCalls
+from incident.slack.response import ResponseChannel
 
 EVENT_TYPE = "incident_step"
 INVITE_MOST = 100  # people a call takes; docs.slack.dev/reference/methods/conversations.invite
@@ -32,8 +32,7 @@ class SlackChannel:
     def __init__(self, settings: Settings) -> None:
         self._settings, self._zone = settings, settings.zone
         self.slack = SlackCalls(settings)
-        self._once = threading.Lock()  # one thread finds or makes the response channel, the rest wait
-        self._response: str | None = None
+        self._response = ResponseChannel(settings.slack_response_channel, self.slack, self._pages)
         self._bot: str | None = None
         self._direct: dict[str, str] = {}
         self._steps: dict[str, Callable[[Order, IncidentFacts], dict[str, Any]]] = {
@@ -58,6 +57,8 @@ class SlackChannel:
         """Take one step; raises Trouble by kind."""
         if order.step == "remind":
             return self._remind(order)
+        if order.step in ("propose_group", "update_proposal"):
+            return self._propose(order)
         if order.incident is None:
             raise Trouble("invalid", word="no_incident")
         return self._steps[order.step](order, order.incident)
@@ -156,40 +157,20 @@ class SlackChannel:
         return {}
 
     def _announce(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
-        channel = self._response_channel()
+        channel = self._response.id()
         try:
             return self._say(order, channel, announcement.build(incident, order.locale, self._zone))
         except Trouble as trouble:
             if trouble.kind == "channel_gone":
-                self._response = None  # found, or made, afresh at the next attempt
+                self._response.forget()
             raise
 
-    def _response_channel(self) -> str:
-        """The channel where incidents are announced: by id, by name, or made where there is none."""
-        with self._once:
-            if self._response is None:
-                wanted = self._settings.slack_response_channel.removeprefix("#")
-                self._response = wanted if naming.is_id(wanted) else self._named_channel(wanted)
-            return self._response
-
-    def _named_channel(self, name: str) -> str:
-        kinds = "public_channel,private_channel"
-        listed = self._pages("conversations.list", "channels", types=kinds, exclude_archived=True)
-        found = next((each for each in listed if each["name"] == name), None)
-        if found is None:
-            found = self._make_response_channel(name)
-        elif not found["is_member"]:
-            self.slack.call("conversations.join", channel=found["id"])
-        return str(found["id"])
-
-    def _make_response_channel(self, name: str) -> dict[str, Any]:
-        try:
-            made: dict[str, Any] = self.slack.call("conversations.create", name=name)["channel"]
-        except Trouble as trouble:
-            if trouble.kind != "name_taken":  # an archived channel, or a private one without the app in it
-                raise
-            raise Trouble("name_taken", code=trouble.code, name=name) from trouble
-        return made
+    def _propose(self, order: Order) -> dict[str, Any]:
+        """A group that people should confirm, in the response channel; edited once somebody has decided."""
+        message = groups.build(order.payload, order.locale, self._settings.url)
+        if order.step == "update_proposal":
+            return self._change(order.payload["channel"], order.payload["ts"], message)
+        return self._say(order, self._response.id(), message)
 
     def _post(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
         return self._say(order, _channel(incident), posts.build(incident, order.payload, order.locale))

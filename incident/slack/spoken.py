@@ -10,7 +10,7 @@ from incident.alerting.channels import Trouble
 from incident.alerting.facts import IncidentFacts
 from incident.db import db, unit_of_work
 from incident.errors import N_
-from incident.lifecycle import acts, common
+from incident.lifecycle import acts, common, merging
 from incident.models.incidents import Incident
 from incident.permissions import Permission
 from incident.slack import asking, finding
@@ -71,7 +71,8 @@ def show(ask: Ask) -> Message:
     """Show the card of an incident."""
     ask.by.must(Permission.INCIDENTS_READ)
     number, _rest = finding.target(ask)
-    incident = snapshot(ask, common.by_number(number))
+    found = common.by_number(number)
+    incident = snapshot(ask, merging.target_of(found) or found)  # an old number leads to where it goes on
     return card.build(incident, ask.locale, ask.house.zone)
 
 

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from incident.api.registry import CALLS
 from tests import builders
-from tests.api import department_calls, resolution_calls
+from tests.api import department_calls, group_calls, resolution_calls
 from tests.api.calling import Api, problem
 
 
@@ -77,6 +77,7 @@ def test_every_call_answers_as_the_document_says(api, document):
     read_everything(api, number, plain["id"])
     resolution_calls.walk(api, number)
     department_calls.walk(api, number)
+    group_calls.walk(api)
     act(api, number)
     run_clocks(api)
     drill(api)

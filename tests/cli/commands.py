@@ -67,7 +67,7 @@ def line(number: int, **given: Any) -> dict[str, Any]:
     """A complaint of a file, with nothing that raises an incident unless given."""
     return {
         "source_ref": f"F-{number:05d}",
-        "received_at": (START + timedelta(minutes=number)).isoformat(),
+        "received_at": (START + timedelta(hours=number)).isoformat(),
         "channel": "web",
         "complaint_type": "fee_dispute",
         "narrative": f"The late fee of statement {number} was charged twice; please check.",

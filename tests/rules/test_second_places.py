@@ -11,11 +11,13 @@ from flask import Flask
 from incident import i18n, labels, scheduling, timeline
 from incident.alerting import checks, outbox
 from incident.models import (
+    agencies,
     alerts,
     conduct,
     decisions,
     drills,
     evidence,
+    groups,
     incidents,
     people,
     resolutions,
@@ -61,6 +63,8 @@ def test_every_enumeration_that_people_read_has_words_for_each_member() -> None:
         "clock_state": incidents.ClockState,
         "delivery_state": alerts.DeliveryState,
         "drill_state": drills.DrillState,
+        "surge_state": groups.SurgeState,
+        "agency_state": agencies.AgencyState,
         "review_state": reviews.ReviewState,
         "option_kind": OptionKind,
         "option_state": resolutions.OptionState,

@@ -151,11 +151,14 @@ def test_a_moment_is_drawn_in_the_readers_zone_with_the_houses_as_fallback():
 
 
 def test_whatever_the_verbs_say_and_remind_of_has_its_sentence():
-    assert set(posts.SAID) == {"acknowledged", "moved", "level_changed", "reopened", "closed"}
+    assert set(posts.SAID) == {
+        "acknowledged", "moved", "level_changed", "reopened", "closed", "merged", "unmerged",
+    }  # fmt: skip
     assert set(reminders.ABOUT) == {
         "review",
         "duty",
         "vacant",
+        "agency",
         "follow_up",
         "reopened",
         "hold",

@@ -25,6 +25,7 @@ ABOUT: dict[str, tuple[str, str]] = {
         N_("🔁 %(number)s was opened again and you command it; look at it now."),
         "/incidents/%(number)s",
     ),
+    "agency": (N_("⏰ The evaluation of the agency %(agency)s is due on %(due_on)s."), "/agencies"),
     "duty": (N_("⚠️ Nobody is on duty for %(department)s."), "/admin/duty"),
     "hold": (
         N_("⏰ The contact hold of %(number)s is to be looked at again."),

@@ -13,7 +13,11 @@ from incident.slack.blocks.texts import Block, Message
 
 SHOWN_MOST = 12  # tasks with buttons in one message; the page has them all
 HOUR, MORNING, STOP = "task_snooze_hour", "task_snooze_morning", "task_stop"
-BUTTONS: dict[str, str] = {HOUR: N_("Remind in 1 h"), MORNING: N_("Remind tomorrow 9:00"), STOP: N_("Remind no more")}
+BUTTONS: dict[str, str] = {
+    HOUR: N_("Remind in 1 h"),
+    MORNING: N_("Remind tomorrow 9:00"),
+    STOP: N_("Remind no more"),
+}
 MARKS = {"todo": "○", "doing": "◐", "blocked": "⛔", "done": "●", "dropped": "–"}
 OVERDUE, DUE = N_("overdue since %(due)s"), N_("due %(due)s")
 UNBLOCK, NOBODYS = N_("you can unblock it"), N_("nobody owns it: give it to somebody")

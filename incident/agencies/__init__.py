@@ -1,0 +1,1 @@
+"""Collection agencies that work for the institution, and the complaints about them."""

@@ -1,0 +1,1 @@
+"""Many complaints of one cause: found as they arrive, proposed, grouped under one parent, and undone."""
