@@ -33,6 +33,12 @@ WORDS: dict[str, dict[str, str]] = {
         "skipped": N_("not needed"),
         "failed": N_("failed"),
     },
+    "hand_over": {
+        "offered": N_("waits for an answer"),
+        "accepted": N_("taken on"),
+        "declined": N_("declined"),
+        "withdrawn": N_("taken back"),
+    },
     "step": {
         "page": N_("Alert a person"),
         "fallback": N_("Alert by the fallback channels"),
@@ -176,6 +182,7 @@ WORDS: dict[str, dict[str, str]] = {
         "duty.shift_added": N_("added a shift"),
         "duty.shift_removed": N_("removed a shift"),
         "letters.taken_out": N_("took out a letter with the customer's name"),
+        "people.away": N_("said to be away"),
         "people.activated": N_("let somebody in again"),
         "people.added": N_("added a person"),
         "people.changed": N_("changed a person"),
@@ -188,6 +195,7 @@ WORDS: dict[str, dict[str, str]] = {
         "tokens.revoked": N_("revoked a token"),
     },
     "detail": {  # what an entry of the audit log says besides
+        "until": N_("until"),
         "agency": N_("agency"),
         "changed": N_("rows changed"),
         "department": N_("department"),

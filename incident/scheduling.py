@@ -24,6 +24,7 @@ from incident import (
     duty_watch,
     housekeeping,
     line_watch,
+    nagging,
     option_watch,
 )
 from incident.accounts import Actor
@@ -96,6 +97,24 @@ JOBS: tuple[Job, ...] = (
         timedelta(minutes=5),
         _at_home(drills.plan_ahead),
         N_("Put the next drills of recurring programmes on the calendar"),
+    ),
+    Job(
+        "nag_updates",
+        timedelta(seconds=5),
+        lambda beat: nagging.late_updates(at=beat.at, calendar=beat.house.calendar),
+        N_("Tell of updates that are late"),
+    ),
+    Job(
+        "remind_hand_overs",
+        timedelta(seconds=15),
+        lambda beat: nagging.unanswered_offers(at=beat.at),
+        N_("Ask those again who were offered a role"),
+    ),
+    Job(
+        "watch_commanders",
+        timedelta(seconds=30),
+        lambda beat: nagging.absent_commanders(at=beat.at, calendar=beat.house.calendar),
+        N_("Look for commanders who are away"),
     ),
     Job(
         "remind_reviews",

@@ -7,10 +7,10 @@ from sqlalchemy import insert, select, update
 from incident import clocks, errors, privacy, timeline
 from incident.accounts import Actor
 from incident.alerting import escalation, outbox
-from incident.coordination import closing, departments, follow_ups, recusal, roles, telling
+from incident.coordination import closing, departments, follow_ups, recusal, roles, telling, updates
 from incident.db import db
 from incident.errors import N_, Reason
-from incident.lifecycle import common
+from incident.lifecycle import common, informing
 from incident.lifecycle.common import House
 from incident.models.incidents import Clock, Incident
 from incident.models.people import Person
@@ -46,6 +46,7 @@ def acknowledge(incident: Incident, *, by: Actor, at: datetime) -> Incident:
     recusal.must_not_be(incident, by)
     incident.acknowledged_at, incident.acknowledged_by_id = at, by.id
     incident.escalate_at, incident.last_activity_at = None, at
+    incident.nag_at = at  # from now on updates are due; the sweep counts to the first
     minutes = int((at - incident.opened_at).total_seconds() // 60)
     timeline.record(incident.id, "acknowledged", by=by.label, at=at, minutes=minutes)
     if incident.commander_id is None:
@@ -144,6 +145,8 @@ def regrade(
         at=at,
         **{"from": before.numeral, "to": level.numeral, "reason": reason},
     )
+    if incident.acknowledged_at is not None:
+        updates.expect(incident, at=at, calendar=house.calendar)
     if level < before and escalation.alert_raised(incident, at=at, zone=house.zone):
         outbox.enqueue(incident.id, "invite", at=at)
     common.show(incident, at=at, said="level_changed", level=level.numeral, name=by.name)
@@ -240,7 +243,12 @@ def missing_for_close(incident: Incident) -> list[Reason]:
                 href="#stages",
             )
         )
-    return [*missing, *closing.unfinished_musts(incident.id), *departments.still_open(incident.id)]
+    return [
+        *missing,
+        *closing.unfinished_musts(incident.id),
+        *departments.still_open(incident.id),
+        *informing.unreviewed(incident),
+    ]
 
 
 def _missing_after(incident: Incident) -> list[Reason]:

@@ -16,4 +16,5 @@ from incident.models import (  # noqa: F401 - imported so that the metadata is w
     records,
     resolutions,
     reviews,
+    updates,
 )

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from incident import clock
 from incident.api.registry import CALLS
-from tests import builders
+from tests import builders, closing
 from tests.api import department_calls, resolution_calls
 from tests.api.calling import Api, problem
 
@@ -148,6 +149,8 @@ def act(api, number):
         api.patch(f"/tasks/{task['id']}", {"status": "done", "note": "done"}, as_="zhao")
     for line in whole["departments"]:
         api.post(f"{path}/departments/{line['department']}/sign_off", {"note": "done"}, as_="zhao")
+    inform(api, path)
+    closing.satisfy(number, at=clock.now())
     assert api.post(f"{path}/close", {"summary": "settled"}, as_="zhao").status_code == 200
     review = api.get("/reviews").get_json()["items"][0]
     api.get(f"/reviews/{review['id']}")
@@ -168,6 +171,15 @@ def tell(api, path):
     api.post(f"{path}/satisfaction", {"score": 5}, as_="li")
     other = api.complaint()["incident"]["number"]
     api.post(f"/incidents/{other}/decision/withdraw", {"proof": "letter"}, as_="li")
+
+
+def inform(api, path):
+    api.post(f"{path}/updates", {"situation": "calm"}, as_="zhao")
+    api.get(f"{path}/updates")
+    offered = {"role": "scribe", "to": "wang@demo.example"}
+    made = api.post(f"{path}/hand_overs", offered, as_="zhao").get_json()
+    api.post(f"{path}/hand_overs/{made['id']}", {"answer": "accept"}, as_="wang")
+    api.post(f"{path}/personal_data", {"note": "looked through"}, as_="zhao")
 
 
 def drill(api):

@@ -42,6 +42,7 @@ PAGES = (
     "/incidents/<number>",
     "/incidents/<number>/decision",
     "/incidents/<number>/resolution",
+    "/incidents/<number>/updates",
     "/playbooks",
     "/playbooks/<key>",
     "/playbooks/<key>/versions",

@@ -20,6 +20,7 @@ from incident.models import (
     people,
     resolutions,
     reviews,
+    updates,
 )
 from incident.permissions import ROLES, SCOPES, Permission, Role
 from incident.playbooks import files
@@ -71,6 +72,7 @@ def test_every_enumeration_that_people_read_has_words_for_each_member() -> None:
         "assessment_outcome": resolutions.AssessmentOutcome,
         "repeats": people.Repeats,
         "role": IncidentRole,
+        "hand_over": updates.HandOverState,
         "person_role": Role,
     }.items():
         assert set(i18n.WORDS[kind]) == {str(each) for each in members}, kind

@@ -144,6 +144,7 @@ class World:
             session.execute(update(Task).where(mine).values(status=TaskStatus.DONE))
             mine = IncidentDepartment.incident_id == incident.id
             session.execute(update(IncidentDepartment).where(mine).values(state=DepartmentState.SIGNED_OFF))
+            incident.data_reviewed_at, incident.data_reviewed_by = clock.now(), ADMIN.label
 
     def page_next(self, number: str, *, rung: int) -> None:
         """Alert everybody on the next rung, as the ladder does when nobody answers."""

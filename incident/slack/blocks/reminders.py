@@ -25,6 +25,20 @@ ABOUT: dict[str, tuple[str, str]] = {
         N_("🔁 %(number)s was opened again and you command it; look at it now."),
         "/incidents/%(number)s",
     ),
+    "update": (N_("⏰ The update on %(number)s was due at %(due)s."), "/incidents/%(number)s/updates"),
+    "hand_over": (
+        N_("🤝 You are asked to take over a role on %(number)s; the briefing is on the page."),
+        "/incidents/%(number)s/updates#hand-overs",
+    ),
+    "hand_over_declined": (
+        N_("🤝 %(name)s declined the role on %(number)s."),
+        "/incidents/%(number)s/updates#hand-overs",
+    ),
+    "commander_absent": (
+        N_("⚠️ The commander of %(number)s, %(name)s, is away; somebody must take the command."),
+        "/incidents/%(number)s/updates#hand-overs",
+    ),
+    "report": (N_("📋 The executive report of %(due)s is there: %(summary)s"), "/report"),
     "duty": (N_("⚠️ Nobody is on duty for %(department)s."), "/admin/duty"),
 }
 
