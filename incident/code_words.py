@@ -52,6 +52,7 @@ WORDS: dict[str, dict[str, str]] = {
         "post": N_("Post a message"),
         "line": N_("Tell a department's lead"),
         "remind": N_("Remind"),
+        "report": N_("Send the report by e-mail"),
         "update_card": N_("Update the card"),
         "update_announcement": N_("Update the announcement"),
         "update_page": N_("Update the alert"),

@@ -35,6 +35,7 @@ from incident.leading import Leadership, db_errors
 from incident.lifecycle.common import House
 from incident.models.ground import Heartbeat
 from incident.playbooks import watch
+from incident.reports import sending
 from incident.reviews import schedule as reviews
 from incident.settings import Settings
 
@@ -115,6 +116,17 @@ JOBS: tuple[Job, ...] = (
         timedelta(seconds=30),
         lambda beat: nagging.absent_commanders(at=beat.at, calendar=beat.house.calendar),
         N_("Look for commanders who are away"),
+    ),
+    Job(
+        "executive_report",
+        timedelta(seconds=30),
+        lambda beat: sending.send_due(
+            at=beat.at,
+            calendar=beat.house.calendar,
+            url=beat.settings.url,
+            mailed=bool(beat.settings.report_urls),
+        ),
+        N_("Send the executive report at 08:30 and 18:00 on working days"),
     ),
     Job(
         "remind_reviews",

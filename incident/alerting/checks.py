@@ -102,6 +102,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "update_announcement": (_live, _has_announcement),
     "line": (_open, _active, _participant, _line),
     "remind": (_participant,),
+    "report": (),
     "update_page": (),
 }
 

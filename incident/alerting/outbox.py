@@ -29,6 +29,7 @@ STEPS: dict[str, tuple[int, str | None]] = {
     "post": (6, "create_channel"),
     "line": (6, None),
     "remind": (6, None),
+    "report": (6, None),
     "update_card": (7, "post_card"),
     "update_announcement": (7, "announce"),
     "update_page": (7, None),

@@ -47,6 +47,7 @@ PAGES = (
     "/playbooks/<key>",
     "/playbooks/<key>/versions",
     "/playbooks/<key>/versions/1",
+    "/report",
     "/reviews",
     "/schedule",
     "/api/docs",
@@ -56,7 +57,15 @@ PAGES = (
     "/sandbox/as/U0DEMO001/home",
 )
 # parts of pages, files and pages for people who are signed out
-NOT_PAGES = {"/board/rows", "/incidents/<number>/live", "/duty/example.csv", "/sign-in", "/setup"}
+NOT_PAGES = {
+    "/report.pdf",
+    "/report.docx",
+    "/board/rows",
+    "/incidents/<number>/live",
+    "/duty/example.csv",
+    "/sign-in",
+    "/setup",
+}
 # language, theme, width, and whether axe looks too: contrast does not change with the language
 LOOKS = (
     ("zh_CN", "light", 1440, True),

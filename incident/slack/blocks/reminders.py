@@ -48,13 +48,13 @@ def build(order: Order, locale: str, zone: ZoneInfo, base_url: str) -> Message:
     if order.payload["about"] == "clocks":
         return _clocks(order.payload, locale, zone, base_url)
     sentence, path = ABOUT[order.payload["about"]]
-    values = {name: value for name, value in order.payload.items() if isinstance(value, str)}
+    values = {name: value for name, value in order.payload.items() if isinstance(value, str | dict)}
     if order.incident is not None:
         values["number"] = order.incident.number
-    due = values.get("due_at")
+    due = order.payload.get("due_at")
     when = texts.date(datetime.fromisoformat(due), zone) if due else ""
     words = i18n.say(
-        sentence, locale, **{**{name: texts.escape(each) for name, each in values.items()}, "due": when}
+        sentence, locale, **{**{name: texts.harmless(each) for name, each in values.items()}, "due": when}
     )
     mark = texts.drill_mark(order.incident, locale) if order.incident else ""
     text = f"{mark}{words}"
