@@ -3,14 +3,17 @@
 import itertools
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from incident import coverage, scheduling
+from incident import aftercare, coverage, drills, scheduling
 from incident.accounts import Actor
+from incident.alerting import escalation
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.lifecycle.common import House
 from incident.models.ground import Heartbeat
 from incident.playbooks import library
+from incident.reviews import schedule as reviews
 
 SHIFTS_AHEAD = timedelta(days=3)  # further handovers stand on the duty page
 DEAD_AFTER = timedelta(seconds=30)  # six heartbeats missed
@@ -55,9 +58,15 @@ def ahead(*, by: Actor, at: datetime, house: House) -> list[Item]:
     """What is scheduled and somebody may know of, soonest first."""
     items = [
         Item(row["at"], row["what"], str(row["subject"]), _subject(row), row["href"])
-        for row in scheduling.planned(by=by)
+        for row in planned(by=by)
     ]
     return sorted([*items, *_shifts(at, house)], key=lambda item: item.at)
+
+
+def planned(*, by: Actor) -> list[dict[str, Any]]:
+    """Everything that is scheduled and somebody may know of, soonest first: {at, what, subject, href}."""
+    parts = (drills.upcoming(by=by), reviews.upcoming(), aftercare.upcoming(), escalation.upcoming())
+    return sorted((row for part in parts for row in part), key=lambda row: row["at"])
 
 
 def _subject(row: dict[str, object]) -> Reason:

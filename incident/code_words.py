@@ -64,6 +64,7 @@ WORDS: dict[str, dict[str, str]] = {
         "remind": N_("Remind"),
         "propose_group": N_("Propose a group in the response channel"),
         "update_proposal": N_("Update the proposal of a group"),
+        "report": N_("Send the report by e-mail"),
         "update_card": N_("Update the card"),
         "update_announcement": N_("Update the announcement"),
         "update_page": N_("Update the alert"),
@@ -205,6 +206,7 @@ WORDS: dict[str, dict[str, str]] = {
         "evidence.downloaded": N_("downloaded evidence"),
         "evidence.exported": N_("exported the custody list"),
         "evidence.verified": N_("verified the evidence"),
+        "people.away": N_("said to be away"),
         "people.activated": N_("let somebody in again"),
         "people.added": N_("added a person"),
         "people.changed": N_("changed a person"),
@@ -217,6 +219,7 @@ WORDS: dict[str, dict[str, str]] = {
         "tokens.revoked": N_("revoked a token"),
     },
     "detail": {  # what an entry of the audit log says besides
+        "until": N_("until"),
         "agency": N_("agency"),
         "changed": N_("rows changed"),
         "department": N_("department"),

@@ -33,6 +33,7 @@ _VALUE_KINDS: dict[str, tuple[str, ...]] = {
     "agency_state": ("agency_state",),
     "step": ("step",),
     "role": ("role", "person_role"),
+    "hand_over": ("hand_over",),
     "option_kind": ("option_kind",),
     "option_state": ("option_state",),
     "label_state": ("label_state",),

@@ -97,6 +97,22 @@ def _row(cells: Sequence[str], tag: str) -> str:
     return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
 
 
+def as_text(paper: Paper) -> str:
+    """The paper as plain text, for a mail; tables as lines."""
+    lines = [paper.title, ""]
+    for block in paper.blocks:
+        match block:
+            case Heading(text):
+                lines += ["", text]
+            case Paragraph(text, _note):
+                lines.append(text)
+            case Bullets(items):
+                lines += [f"- {each}" for each in items]
+            case Table(_head, rows):
+                lines += [" | ".join(row) for row in rows]
+    return "\n".join(lines)
+
+
 def as_pdf(paper: Paper) -> bytes:
     """The paper as PDF with its fonts inside; raises Refused where the machine lacks what draws it."""
     try:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -25,10 +24,10 @@ from incident import (
     hold_watch,
     housekeeping,
     line_watch,
+    nagging,
     option_watch,
     task_watch,
 )
-from incident.accounts import Actor
 from incident.agencies import register
 from incident.alerting import escalation
 from incident.db import unit_of_work
@@ -37,6 +36,7 @@ from incident.leading import Leadership, db_errors
 from incident.lifecycle.common import House
 from incident.models.ground import Heartbeat
 from incident.playbooks import watch
+from incident.reports import sending
 from incident.reviews import schedule as reviews
 from incident.settings import Settings
 from incident.surges import tally
@@ -100,6 +100,35 @@ JOBS: tuple[Job, ...] = (
         timedelta(minutes=5),
         _at_home(drills.plan_ahead),
         N_("Put the next drills of recurring programmes on the calendar"),
+    ),
+    Job(
+        "nag_updates",
+        timedelta(seconds=5),
+        lambda beat: nagging.late_updates(at=beat.at, calendar=beat.house.calendar),
+        N_("Tell of updates that are late"),
+    ),
+    Job(
+        "remind_hand_overs",
+        timedelta(seconds=15),
+        lambda beat: nagging.unanswered_offers(at=beat.at),
+        N_("Ask those again who were offered a role"),
+    ),
+    Job(
+        "watch_commanders",
+        timedelta(seconds=30),
+        lambda beat: nagging.absent_commanders(at=beat.at, calendar=beat.house.calendar),
+        N_("Look for commanders who are away"),
+    ),
+    Job(
+        "executive_report",
+        timedelta(seconds=30),
+        lambda beat: sending.send_due(
+            at=beat.at,
+            calendar=beat.house.calendar,
+            url=beat.settings.url,
+            mailed=bool(beat.settings.report_urls),
+        ),
+        N_("Send the executive report at 08:30 and 18:00 on working days"),
     ),
     Job(
         "remind_reviews",
@@ -262,9 +291,3 @@ def beat(name: str, holder: str) -> None:
     _last_beats[name] = clock.monotonic()
     with unit_of_work() as session:
         session.merge(Heartbeat(name=name, at=clock.now(), holder=holder))
-
-
-def planned(*, by: Actor) -> list[dict[str, Any]]:
-    """Everything that is scheduled and somebody may know of, soonest first: {at, what, subject, href}."""
-    parts = (drills.upcoming(by=by), reviews.upcoming(), aftercare.upcoming(), escalation.upcoming())
-    return sorted((row for part in parts for row in part), key=lambda row: row["at"])

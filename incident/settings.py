@@ -73,6 +73,10 @@ class Settings(BaseSettings):
     fallback_after_seconds: int = Field(
         120, ge=1, description="An alert not delivered for this long goes out by FALLBACK_URLS."
     )
+    report_urls: Annotated[list[SecretStr], NoDecode] = Field(
+        default_factory=list,
+        description="Comma-separated Apprise URLs (mailto://…) that the executive report is sent to.",
+    )
     delivery_senders: int = Field(4, ge=1, le=32, description="Outbox sender threads in one process.")
     oidc_issuer: str = Field("", description="OpenID Connect issuer.")
     oidc_client_id: str = Field("", description="OpenID Connect client id.")
@@ -82,7 +86,7 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged.")
     log_format: Literal["console", "json"] = Field("console", description="How log lines look.")
 
-    @field_validator("data_keys", "fallback_urls", mode="before")
+    @field_validator("data_keys", "fallback_urls", "report_urls", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return (

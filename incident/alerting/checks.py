@@ -128,6 +128,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "remind": (_participant,),
     "propose_group": (),
     "update_proposal": (),
+    "report": (),
     "update_page": (),
     "update_approval": (),
 }

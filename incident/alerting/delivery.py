@@ -39,7 +39,7 @@ def back_off(attempts: int) -> timedelta:
 
 
 class Sender:
-    """Sends the outbox through a channel, and `fallback` steps through the fallback.
+    """Sends the outbox through a channel, `fallback` and `report` steps through the fallback.
 
     `between(step, phase)` is called between the phases of a step (before_send, after_send, after_note), so
     that a test can end the process there. `courtesy` is called before each step with the seconds that the
@@ -59,7 +59,11 @@ class Sender:
         courtesy: Courtesy = lambda _took: None,
     ) -> None:
         self._app, self._settings = app, settings
-        self._channels: dict[str, Channel] = dict.fromkeys(outbox.STEPS, channel) | {"fallback": fallback}
+        self._channels: dict[str, Channel] = {
+            **dict.fromkeys(outbox.STEPS, channel),
+            "fallback": fallback,
+            "report": fallback,
+        }
         self._poll_seconds = poll_seconds
         self._courtesy = courtesy
         self._between = between or (lambda _step, _phase: None)

@@ -28,27 +28,35 @@ SENTENCE = N_(
 
 
 class FallbackChannel:
-    """Sends an alert to every Apprise address; of several, those that took it are not asked again."""
+    """Sends an alert or a report to every Apprise address; those that took it are not asked again."""
 
     def __init__(self, settings: Settings) -> None:
-        self._urls = [url.get_secret_value() for url in settings.fallback_urls]
+        self._alert_urls = [url.get_secret_value() for url in settings.fallback_urls]
+        self._report_urls = [url.get_secret_value() for url in settings.report_urls]
 
     def deliver(self, order: Order) -> dict[str, Any]:
-        """Send to the addresses that have not taken it yet; raises Trouble naming how many did not."""
+        """Send to the addresses that have not taken it yet; raises Trouble naming how many did not.
+
+        A `report` goes to its own addresses and brings its words along: {title, body}.
+        """
+        if order.step == "report":
+            return self._send(self._report_urls, order, order.payload["title"], order.payload["body"])
         if order.incident is None:
             raise Trouble("fault", permanent=True)
+        return self._send(self._alert_urls, order, *text(order.incident))
+
+    def _send(self, urls: list[str], order: Order, title: str, body: str) -> dict[str, Any]:
         import apprise  # takes half a second to load, and most days nobody needs it
 
-        title, body = text(order.incident)
         sent = set(order.progress.get("sent", []))
-        for position, url in enumerate(self._urls):
+        for position, url in enumerate(urls):
             if position in sent:
                 continue
             one = apprise.Apprise()
             if one.add(url) and one.notify(title=title, body=body):
                 sent.add(position)
-        if len(sent) < len(self._urls):
-            left = len(self._urls) - len(sent)
+        if len(sent) < len(urls):
+            left = len(urls) - len(sent)
             raise Trouble("fallback_failed", count=left, progress={"sent": sorted(sent)})
         return {"sent": sorted(sent)}
 

@@ -99,6 +99,7 @@ class IncidentSummary(BaseModel):
     closed_at: datetime | None
     last_activity_at: datetime
     next_clock_at: datetime | None
+    update_due_at: datetime | None
     commander: Someone | None
     url: str
 

@@ -22,6 +22,7 @@ from incident.api import (
     evidence,
     groups,
     incidents,
+    informing,
     labels,
     playbooks,
     problems,
@@ -34,25 +35,12 @@ from incident.errors import N_
 
 REF = "#/components/schemas/"
 VERSION = "1"
-TAGS = (
-    complaints.TAG,
-    incidents.TAG,
-    acts.TAG,
-    departments.TAG,
-    groups.TAG,
-    agencies.TAG,
-    tasks.TAG,
-    clocks.TAG,
-    evidence.TAG,
-    resolution.TAG,
-    decisions.TAG,
-    assessment.TAG,
-    labels.TAG,
-    contacts.TAG,
-    playbooks.TAG,
-    drills.TAG,
-    reviews.TAG,
-)
+# the order of the page
+SECTIONS = (
+    complaints, incidents, acts, departments, groups, agencies, tasks, clocks, evidence, resolution,
+    decisions, assessment, labels, contacts, informing, playbooks, drills, reviews,
+)  # fmt: skip
+TAGS = tuple(each.TAG for each in SECTIONS)
 # Which refusals a call may answer with; 500 and 503 belong to every one.
 ALWAYS = (401, 403, 404, 429, 500, 503)
 READS_QUERY = (422,)

@@ -113,6 +113,7 @@ def summary(row: Incident, who: People, url: str) -> Json:
         "closed_at": moment(row.closed_at),
         "last_activity_at": moment(row.last_activity_at),
         "next_clock_at": moment(row.next_clock_at),
+        "update_due_at": moment(row.update_due_at),
         "commander": someone(who, row.commander_id),
         "url": f"{url}/incidents/{row.number}",
     }

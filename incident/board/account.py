@@ -9,8 +9,9 @@ from flask_login import login_user
 from werkzeug.wrappers import Response
 
 from incident import accounts, clock, errors
-from incident.board import access, auth, frame
+from incident.board import access, auth, frame, times
 from incident.board.access import needs, open_to_all
+from incident.coordination import absence
 from incident.db import db, unit_of_work
 from incident.errors import N_, DomainError, Reason
 from incident.models.people import Person
@@ -64,6 +65,23 @@ def _keep(person_id: int, chosen: dict[str, str], zone: str | None) -> None:
         person.theme = chosen.get("theme", person.theme)
         if zone is not None:
             person.timezone = zone or None
+
+
+@bp.post("/account/away")
+@needs()
+def away() -> Response | tuple[str, int]:
+    """Say that one is away until a moment, or here again."""
+    by, person = access.actor(), access.me()
+    assert person is not None
+    try:
+        until = times.asked(request.form.get("away_until", ""), "away_until")
+        with unit_of_work():
+            found = db.session.get_one(Person, person.id, populate_existing=True)
+            absence.say_away(found, until, by=by, at=clock.now())
+    except DomainError as fault:
+        return render_template("account.html", fault=fault, zones=_zones()), fault.status
+    flash(_("Kept."), "good")
+    return redirect("/account", HTTPStatus.SEE_OTHER)
 
 
 @bp.post("/account/password")

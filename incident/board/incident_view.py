@@ -46,11 +46,12 @@ KINDS: dict[str, tuple[str, ...]] = {
     ),
     "departments": tuple(kind for kind in timeline.KINDS if kind.startswith("department_")),
     "course": (
+        "update_given", "role_offered", "role_declined", "role_withdrawn", "role_unanswered", "data_reviewed",
         "opened", "acknowledged", "moved", "level_changed", "role_taken", "closed", "cancelled",
     ),
     "alerts": (
-        "paged", "raised_to", "ladder_ended", "nobody_on_duty", "slack_step_failed", "slack_step_retried",
-        "fallback_sent",
+        "paged", "raised_to", "ladder_ended", "nobody_on_duty", "update_late", "commander_absent",
+        "slack_step_failed", "slack_step_retried", "fallback_sent",
     ),
     "clocks": tuple(kind for kind in timeline.KINDS if kind.startswith("clock_")),
 }  # fmt: skip

@@ -92,6 +92,11 @@ def gone(started: datetime, due: datetime) -> int:
     return max(0, min(100, int(100 * (clock.now() - started).total_seconds() / whole)))
 
 
+def parsed(text: str) -> datetime:
+    """A moment that was kept as ISO text, as briefings keep theirs."""
+    return datetime.fromisoformat(text)
+
+
 def field(moment: datetime) -> str:
     """A moment as a browser's date-and-time field has it, in the reader's zone."""
     return local(moment).strftime("%Y-%m-%dT%H:%M")

@@ -18,10 +18,11 @@ from incident.coordination import (
     recusal,
     roles,
     telling,
+    updates,
 )
 from incident.db import db
 from incident.errors import N_, Reason
-from incident.lifecycle import common
+from incident.lifecycle import common, informing
 from incident.lifecycle.common import House
 from incident.models.incidents import Clock, Incident
 from incident.models.people import Person
@@ -58,6 +59,7 @@ def acknowledge(incident: Incident, *, by: Actor, at: datetime) -> Incident:
     recusal.must_not_be(incident, by)
     incident.acknowledged_at, incident.acknowledged_by_id = at, by.id
     incident.escalate_at, incident.last_activity_at = None, at
+    incident.nag_at = at  # from now on updates are due; the sweep counts to the first
     minutes = int((at - incident.opened_at).total_seconds() // 60)
     timeline.record(incident.id, "acknowledged", by=by.label, at=at, minutes=minutes)
     if incident.commander_id is None:
@@ -158,6 +160,8 @@ def regrade(
         at=at,
         **{"from": before.numeral, "to": level.numeral, "reason": reason},
     )
+    if incident.acknowledged_at is not None:
+        updates.expect(incident, at=at, calendar=house.calendar)
     if level < before and escalation.alert_raised(incident, at=at, zone=house.zone):
         outbox.enqueue(incident.id, "invite", at=at)
     events.tell_of(incident, "level_changed", at=at, **{"from": int(before), "to": int(level)})
@@ -263,6 +267,7 @@ def missing_for_close(incident: Incident) -> list[Reason]:
         *closing.unfinished_musts(incident.id),
         *departments.still_open(incident.id),
         *holds.unsettled(incident),
+        *informing.unreviewed(incident),
     ]
 
 

@@ -19,5 +19,6 @@ from incident.models import (  # noqa: F401 - imported so that the metadata is w
     records,
     resolutions,
     reviews,
+    updates,
     webhooks,
 )

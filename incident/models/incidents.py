@@ -71,6 +71,7 @@ class Incident(Base):
         Index("ix_incidents_risk", "status", "drill", "risk_at", "id"),
         Index("ix_incidents_escalate", "escalate_at"),
         Index("ix_incidents_merged", "merged_into_id", sqlite_where=MERGED, postgresql_where=MERGED),
+        Index("ix_incidents_nag", "nag_at", sqlite_where=OPEN, postgresql_where=OPEN),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -100,6 +101,12 @@ class Incident(Base):
     last_activity_at: Mapped[datetime]
     rung: Mapped[int] = mapped_column(default=0)
     escalate_at: Mapped[datetime | None]
+    update_due_at: Mapped[datetime | None]  # when the next structured update is due
+    nag_at: Mapped[datetime | None]  # when somebody is next told that it is late
+    nags: Mapped[int] = mapped_column(default=0)
+    absent_since: Mapped[datetime | None]  # since when its commander has been seen to be away
+    data_reviewed_at: Mapped[datetime | None]  # what personal data it still holds, looked through
+    data_reviewed_by: Mapped[str | None]
     next_clock_at: Mapped[datetime | None]
     risk_at: Mapped[datetime | None]
     channel_id: Mapped[str | None]

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from incident import clock
 from incident.api.registry import CALLS
-from tests import builders
+from tests import builders, closing
 from tests.api import department_calls, group_calls, resolution_calls
 from tests.api.calling import Api, problem
 
@@ -168,6 +169,8 @@ def act(api, number):
         api.patch(f"/tasks/{task['id']}", {"status": "done", "note": "done"}, as_="zhao")
     for line in whole["departments"]:
         api.post(f"{path}/departments/{line['department']}/sign_off", {"note": "done"}, as_="zhao")
+    inform(api, path)
+    closing.satisfy(number, at=clock.now())
     assert api.post(f"{path}/close", {"summary": "settled"}, as_="zhao").status_code == 200
     assert api.post(f"{path}/reopen", {"reason": "more calls"}, as_="zhao").status_code == 200
     review = api.get("/reviews").get_json()["items"][0]
@@ -205,6 +208,15 @@ def prove(api, number):
     named = api.post(f"{path}/recusals", {"outsider": "Somebody", "reason": "named"}, as_="zhao").get_json()
     api.post(f"{path}/recusals/{named['id']}/lift", {"reason": "mistaken"}, as_="zhao")
     api.get(f"{path}/recusals")
+
+
+def inform(api, path):
+    api.post(f"{path}/updates", {"situation": "calm"}, as_="zhao")
+    api.get(f"{path}/updates")
+    offered = {"role": "scribe", "to": "wang@demo.example"}
+    made = api.post(f"{path}/hand_overs", offered, as_="zhao").get_json()
+    api.post(f"{path}/hand_overs/{made['id']}", {"answer": "accept"}, as_="wang")
+    api.post(f"{path}/personal_data", {"note": "looked through"}, as_="zhao")
 
 
 def drill(api):

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from incident.db import db, unit_of_work
 from incident.lifecycle import acts
 from incident.models.incidents import IncidentDepartment, Task
-from tests import builders
+from tests import builders, closing
 from tests.board.incident_pages import SOON, form, main, now
 from tests.board.pages import Visitor, text
 
@@ -170,6 +170,7 @@ def test_an_incident_with_nothing_missing_closes_and_then_takes_no_more(zhao):
         signed = {"state": "signed_off", "signed_off_at": SOON, "statement": "done"}
         db.session.execute(update(IncidentDepartment).values(**signed))
     builders.lift_hold(incident)
+    closing.satisfy(incident.number, at=SOON)
     assert zhao.post(f"/incidents/{incident.number}/close", {"summary": "settled"}).status_code == 303
     page = zhao.get(f"/incidents/{incident.number}")
     assert now(incident).status == "closed" and "/notes" not in main(page)

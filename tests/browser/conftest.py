@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from app import create_app
-from incident import clock, demo
+from incident import accounts, clock, customers, demo
+from incident.agencies import register
 from incident.cli import serve
-from incident.db import unit_of_work
+from incident.db import db, unit_of_work
+from incident.models.complaints import Complaint
 from tests.conftest import dispose, free_port, make_settings
 
 QUIET = [
@@ -35,6 +38,7 @@ class Site:
     app: Flask
     url: str
     browser: Browser
+    customer: str
 
     def window(self) -> Page:
         """A window of its own, signed out."""
@@ -64,6 +68,19 @@ def prefer(page: Page, *, locale: str, theme: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
 
 
+def furnish(app: Flask) -> str:
+    """The demo and what it lacks for every page to have something on it; returns a customer's key."""
+    house, at = app.extensions["house"], clock.now()
+    with unit_of_work():
+        demo.load(at=at, house=house)
+    with unit_of_work():
+        register.add(
+            name="华信催收", code="HX", department="OUT", by=accounts.system("test"), at=at, zone=house.zone
+        )
+    keys = select(Complaint.person_key).where(Complaint.person_key.is_not(None))
+    return customers.written(db.session.scalars(keys).first() or 0)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
@@ -79,15 +96,15 @@ def site(tmp_path_factory: pytest.TempPathFactory, template: Path, browser: Brow
     port = free_port()
     settings = make_settings(folder, port=port, slack_rate_limits=False)
     app = create_app(settings)
-    with app.app_context(), unit_of_work():
-        demo.load(at=clock.now(), house=app.extensions["house"])
+    with app.app_context():
+        customer = furnish(app)
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     with app.app_context():
         sender = serve.sender(app, settings)
     sender.start(alone=True)
-    yield Site(app, f"http://127.0.0.1:{port}", browser)
+    yield Site(app, f"http://127.0.0.1:{port}", browser, customer)
     sender.stop()
     for context in browser.contexts:
         context.close()

@@ -17,7 +17,7 @@ from incident.lifecycle import acts, common
 from incident.models.incidents import Clock, Incident
 from incident.models.reviews import Review
 from incident.vocabulary import Stage
-from tests import builders
+from tests import builders, closing
 
 LATER = builders.NOW + timedelta(minutes=10)
 
@@ -50,6 +50,7 @@ def done_with(incident: Incident, *, but: str | None = None) -> None:
         with unit_of_work():
             departments.sign_off(incident, line.code, statement="已完成", by=by, at=LATER)
     builders.lift_hold(incident, at=LATER)
+    closing.satisfy(incident.number, at=LATER)
 
 
 def target(incident: Incident, rule: str, *, state: str = "running") -> list[Clock]:

@@ -9,7 +9,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from incident import clock, drills, scheduling
+from incident import agenda, clock, drills, scheduling
 from incident.alerting import escalation
 from incident.db import db, unit_of_work
 from incident.models.ground import Heartbeat, Notice
@@ -135,7 +135,7 @@ def test_everything_planned_is_listed_soonest_first(app: Flask) -> None:
             at=builders.NOW,
             house=builders.house(),
         )
-    planned = scheduling.planned(by=builders.acting("admin"))
+    planned = agenda.planned(by=builders.acting("admin"))
     assert [row["at"] for row in planned] == sorted(row["at"] for row in planned)
     assert {row["what"] for row in planned} == {"drill", "escalation"}
     assert any(row["subject"] == incident.number for row in planned)

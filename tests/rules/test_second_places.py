@@ -22,6 +22,7 @@ from incident.models import (
     people,
     resolutions,
     reviews,
+    updates,
 )
 from incident.permissions import ROLES, SCOPES, SUPERVISION, Permission, Role
 from incident.playbooks import files
@@ -75,6 +76,7 @@ def test_every_enumeration_that_people_read_has_words_for_each_member() -> None:
         "assessment_outcome": resolutions.AssessmentOutcome,
         "repeats": people.Repeats,
         "role": IncidentRole,
+        "hand_over": updates.HandOverState,
         "person_role": Role,
     }.items():
         assert set(i18n.WORDS[kind]) == {str(each) for each in members}, kind
@@ -87,7 +89,7 @@ def test_every_delivery_step_has_words_a_check_and_an_adapter() -> None:
     assert set(i18n.WORDS["step"]) == steps
     assert set(checks.CHECKS) >= steps - {"fallback", "remind"}
     adapter = (ROOT / "incident/slack/channel.py").read_text("utf-8")
-    for step in steps - {"fallback"}:
+    for step in steps - {"fallback", "report"}:
         assert f'"{step}"' in adapter, f"SlackChannel takes no step {step}"
     assert all(after is None or after in steps for _priority, after in outbox.STEPS.values())
 

@@ -13,7 +13,7 @@ from incident.alerting import escalation
 from incident.db import db, unit_of_work
 from incident.models.incidents import Incident
 from incident.models.reviews import Review
-from tests import builders
+from tests import builders, closing
 from tests.conftest import Served
 
 API = "/api/v1"
@@ -162,6 +162,7 @@ def test_a_complaint_is_alerted_worked_and_closed_and_leaves_a_post_mortem(serve
         writing.post(f"{letter}/sent", {"proof": "EMS 1234567"})
         finish_everything(commanding, incident)
         commanding.post(f"/incidents/{number}/hold/lift", {"reason": "Safe, and a plan is agreed."})
+        closing.satisfy(number, at=clock.now())
         closed = commanding.post(f"/incidents/{number}/close", {"summary": "Resolved with the customer."})
         assert closed["status"] == "closed"
         served.deliver()

@@ -4,6 +4,7 @@ import http.server
 import json
 import socket
 import threading
+from datetime import datetime
 from email import message_from_bytes, policy
 
 import pytest
@@ -11,6 +12,8 @@ from aiosmtpd.controller import Controller
 
 from incident import notices
 from incident.lifecycle import acts
+from incident.reports import sending
+from tests.slack import world as worlds
 
 # Apprise's e-mail plugin loads a module that Python 3.13 no longer has; it carries its own for then
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -214,3 +217,22 @@ def test_without_addresses_nothing_falls_back(make_world):
     world.age(600)
     world.sender.tidy()
     assert world.steps(number, "fallback") == []
+
+
+def test_the_executive_report_reaches_its_mailbox_and_its_readers_in_slack(make_world, mailbox):
+    mail = f"mailto://127.0.0.1:{mailbox.port}?from=incident@example.test&to=head@example.test&secure=no"
+    world = make_world(report_urls=mail)
+    world.crew()
+    world.person(name="Max", slack_id="U0MAX", role="manager", locale="en")
+    world.incident(level=1)
+    morning = datetime(2026, 11, 24, 8, 31, tzinfo=world.house.zone)
+    with world.app.app_context():
+        sent = sending.send_due(at=morning, calendar=world.house.calendar, url=world.url, mailed=True)
+    assert sent == 1
+    world.settle()
+    [message] = world.direct("U0MAX")
+    words = worlds.words_of(message)
+    assert "1 grave and 0 other incidents open" in words and "/report" in json.dumps(message)
+    [mail] = mailbox.mails
+    assert "Executive report" in mail["subject"] and "管理层报告" in mail["subject"]
+    assert "1 grave and 0 other" in mail.get_body(("plain", "html")).get_content()

@@ -148,6 +148,7 @@ class World:
             found = finding.Found("not_upheld", "Nothing of it is on the recording.")
             by = accounts.system("test")
             finding.record(incident, found, rule_set="cn", by=by, at=clock.now())
+            incident.data_reviewed_at, incident.data_reviewed_by = clock.now(), ADMIN.label
 
     def page_next(self, number: str, *, rung: int) -> None:
         """Alert everybody on the next rung, as the ladder does when nobody answers."""

@@ -26,6 +26,20 @@ ABOUT: dict[str, tuple[str, str]] = {
         "/incidents/%(number)s",
     ),
     "agency": (N_("⏰ The evaluation of the agency %(agency)s is due on %(due_on)s."), "/agencies"),
+    "update": (N_("⏰ The update on %(number)s was due at %(due)s."), "/incidents/%(number)s/updates"),
+    "hand_over": (
+        N_("🤝 You are asked to take over a role on %(number)s; the briefing is on the page."),
+        "/incidents/%(number)s/updates#hand-overs",
+    ),
+    "hand_over_declined": (
+        N_("🤝 %(name)s declined the role on %(number)s."),
+        "/incidents/%(number)s/updates#hand-overs",
+    ),
+    "commander_absent": (
+        N_("⚠️ The commander of %(number)s, %(name)s, is away; somebody must take the command."),
+        "/incidents/%(number)s/updates#hand-overs",
+    ),
+    "report": (N_("📋 The executive report of %(due)s is there: %(summary)s"), "/report"),
     "duty": (N_("⚠️ Nobody is on duty for %(department)s."), "/admin/duty"),
     "hold": (
         N_("⏰ The contact hold of %(number)s is to be looked at again."),
@@ -45,13 +59,13 @@ def build(order: Order, locale: str, zone: ZoneInfo, base_url: str) -> Message:
     if order.payload["about"] == "tasks":
         return todo.build(order, locale, zone, base_url)
     sentence, path = ABOUT[order.payload["about"]]
-    values = {name: value for name, value in order.payload.items() if isinstance(value, str)}
+    values = {name: value for name, value in order.payload.items() if isinstance(value, str | dict)}
     if order.incident is not None:
         values["number"] = order.incident.number
-    due = values.get("due_at")
+    due = order.payload.get("due_at")
     when = texts.date(datetime.fromisoformat(due), zone) if due else ""
     words = i18n.say(
-        sentence, locale, **{**{name: texts.escape(each) for name, each in values.items()}, "due": when}
+        sentence, locale, **{**{name: texts.harmless(each) for name, each in values.items()}, "due": when}
     )
     mark = texts.drill_mark(order.incident, locale) if order.incident else ""
     text = f"{mark}{words}"

@@ -34,14 +34,15 @@ def say(message: str | Reason, locale: str, **values: Any) -> str:
     """A sentence for mrkdwn: translated, its values escaped."""
     given = message.values if isinstance(message, Reason) else values
     text = message.message if isinstance(message, Reason) else message
-    return i18n.say(text, locale, **{name: _harmless(value) for name, value in given.items()})
+    return i18n.say(text, locale, **{name: harmless(value) for name, value in given.items()})
 
 
-def _harmless(value: Any) -> Any:
+def harmless(value: Any) -> Any:
+    """A value of a sentence, its typed texts escaped."""
     if isinstance(value, str):
         return escape(value)
     if isinstance(value, dict):
-        return {key: _harmless(each) for key, each in value.items()}
+        return {key: harmless(each) for key, each in value.items()}
     return value
 
 
