@@ -134,7 +134,7 @@ def test_an_unprepared_database_is_told_in_one_sentence_and_prepared_by_a_comman
     }
     years = connection.execute("SELECT count(DISTINCT substr(day, 1, 4)) FROM calendar_days").fetchone()[0]
     connection.close()
-    assert counted["plan_versions"] == 26
+    assert counted["plan_versions"] == 27
     assert counted["departments"] > 10
     assert years == 3
 
