@@ -56,12 +56,10 @@ def rate(
 
 def rating(incident: Incident, case: Case) -> Satisfaction | None:
     """The customer's score of the present round, if it was asked."""
-    about = case.complaint.id if case.complaint else None
-    found: Satisfaction | None = db.session.scalar(
-        select(Satisfaction).where(
-            Satisfaction.incident_id == incident.id,
-            Satisfaction.complaint_id.is_(None) if about is None else Satisfaction.complaint_id == about,
-            Satisfaction.round == case.round,
-        )
+    whose = (
+        Satisfaction.complaint_id == case.complaint.id
+        if case.complaint
+        else (Satisfaction.incident_id == incident.id) & Satisfaction.complaint_id.is_(None)
     )
-    return found
+    query = select(Satisfaction).where(whose, Satisfaction.round == case.round)
+    return db.session.scalars(query).one_or_none()

@@ -93,6 +93,28 @@ def test_the_page_masks_what_the_file_reveals_and_the_audit_log_keeps_it(app: Fl
         assert refused.status_code == 403
 
 
+def test_a_complaint_that_moved_to_another_incident_keeps_its_letter(app: Flask) -> None:
+    with time_machine.travel(builders.NOW + timedelta(hours=1), tick=True):
+        first, second = (
+            builders.an_incident(acknowledged_by="zhao"),
+            builders.an_incident(acknowledged_by="zhao"),
+        )
+        approved(app, first)
+        [letter] = letters_of(first)
+        [case] = telling.cases(first.id)
+        assert case.complaint is not None
+        case.complaint.incident_id = second.id
+        db.session.commit()
+        visitor, about = pages.Visitor(app, "li"), {"complaint": case.complaint.id}
+        file = visitor.post(f"{page_of(second)}/file", {"letter": letter.id, "kind": "docx"})
+        assert file.status_code == 200
+        assert (
+            visitor.post(f"{page_of(first)}/file", {"letter": letter.id, "kind": "docx"}).status_code == 404
+        )
+        sent = {"channel": "letter", "proof": "EMS 1", **about}
+        assert visitor.post(f"{page_of(second)}/sent", sent).status_code == 303
+
+
 def test_versions_are_kept_and_compared_line_by_line(app: Flask) -> None:
     incident = builders.an_incident(acknowledged_by="zhao")
     writer = pages.Visitor(app, "li")
