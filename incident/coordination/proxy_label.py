@@ -55,19 +55,6 @@ def given(label_id: int) -> list[LabelApproval]:
     return list(db.session.scalars(query.order_by(LabelApproval.id)))
 
 
-def names_it(text: str) -> bool:
-    """Whether a text holds a word of the label."""
-    plain = text.casefold()
-    return any(word.casefold() in plain for word in library.the_authority().proxy_label.words)
-
-
-def must_stay_inside(text: str, *, place: str = "body") -> None:
-    """Raise Invalid for a text meant for the customer that names the label: letters, drafts, exports."""
-    if names_it(text):
-        sentence = N_("This text names a suspicion of the house that no customer may read; take it out.")
-        raise errors.Invalid(sentence, reasons=[Reason(sentence, loc=(place,))])
-
-
 def propose(incident: Incident, complaint: Complaint, *, grounds: str, by: Actor, at: datetime) -> ProxyLabel:
     """Propose the label with its grounds; two people, neither of them the proposer, must agree."""
     person = _acting(incident, by)

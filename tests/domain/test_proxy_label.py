@@ -111,13 +111,3 @@ def test_the_customer_has_every_right_as_before(received):
     assert option.state == OptionState.ACCEPTED
     assert options.agreed(received.incident.id, received.complaint.id) == [option]
     assert approvals.given([option.id])
-
-
-@pytest.mark.parametrize(
-    "text", ["经查您属于恶意代理投诉", "疑似反催收组织", "We suspect a Malicious Proxy.", "黑产"]
-)
-def test_a_text_for_the_customer_that_names_the_label_is_stopped(app, text):
-    with pytest.raises(errors.Invalid) as fault:
-        proxy_label.must_stay_inside(text, place="letter")
-    assert fault.value.reasons[0].loc == ("letter",)
-    proxy_label.must_stay_inside("您的申请已按规定核实，减免违约金 300 元。")
