@@ -57,8 +57,8 @@ WORDS: dict[str, dict[str, str]] = {
     "webhook_state": {
         "pending": N_("to be sent"),
         "sending": N_("on its way"),
-        "done": N_("taken"),
-        "failed": N_("not taken"),
+        "done": N_("accepted by the receiver"),
+        "failed": N_("not accepted"),
     },
 }
 ACTS = {  # what the audit log records
