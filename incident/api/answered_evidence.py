@@ -58,7 +58,7 @@ class RuleRef(BaseModel):
     version: str
 
 
-class Finding(BaseModel):
+class FindingAnswer(BaseModel):
     """What was found; numbers and addresses in the reasons are masked."""
 
     id: int
@@ -75,8 +75,8 @@ class Finding(BaseModel):
 class Findings(BaseModel):
     """The finding that stands, and every one there was, the newest first."""
 
-    current: Finding | None
-    history: list[Finding]
+    current: FindingAnswer | None
+    history: list[FindingAnswer]
 
 
 class Recusal(BaseModel):

@@ -158,7 +158,7 @@ def withdraw_evidence(ask: Ask, *, number: str, id: int) -> Answer:
     "/incidents/{number}/finding",
     summary=N_("Record what was found; an earlier finding stays in the history"),
     body=asked.RecordFinding,
-    answers={OK: answered.Finding},
+    answers={OK: answered.FindingAnswer},
     **ACT,
 )
 def record_finding(ask: Ask, *, number: str) -> Answer:

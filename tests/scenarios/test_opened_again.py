@@ -22,6 +22,7 @@ BOT = {"Authorization": "Bearer xoxb-sandbox"}
 def tell(number: str, writing: Caller, approving: Caller, text: str) -> None:
     letter = f"/incidents/{number}/decision"
     writing.post(letter, {"text": text}, expect=201)
+    approving.post(f"/incidents/{number}/finding", {"result": "partly", "reasons": "A call at night."})
     approving.post(f"{letter}/approve")
     writing.post(f"{letter}/sent", {"proof": "EMS 1234567"})
 

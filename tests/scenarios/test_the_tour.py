@@ -100,8 +100,6 @@ def finish_everything(caller: Caller, incident: dict[str, Any]) -> None:
                 f"/incidents/{incident['number']}/departments/{line['department']}/sign_off",
                 {"note": "Our part is finished."},
             )
-    found = {"result": "partly", "reasons": "The call was made at night.", "violations": ["night_contact"]}
-    caller.post(f"/incidents/{incident['number']}/finding", found)
 
 
 def test_a_complaint_is_alerted_worked_and_closed_and_leaves_a_post_mortem(served: Served) -> None:
@@ -158,6 +156,8 @@ def test_a_complaint_is_alerted_worked_and_closed_and_leaves_a_post_mortem(serve
         letter = f"/incidents/{number}/decision"
         writing = Caller(served, email="li")
         writing.post(letter, {"text": "尊敬的{name}：经核查，我行致歉。"}, expect=201)
+        found = {"result": "partly", "reasons": "A call at night.", "violations": ["night_contact"]}
+        commanding.post(f"/incidents/{number}/finding", found)
         commanding.post(f"{letter}/approve")
         writing.post(f"{letter}/sent", {"proof": "EMS 1234567"})
         finish_everything(commanding, incident)
