@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from incident import errors, timeline
+from incident import errors, privacy, timeline
 from incident.accounts import Actor
 from incident.clocks import rules, state
 from incident.db import db, insert_rows
@@ -182,6 +182,8 @@ def end_met(
     incident: Incident, found: Clock, *, by: Actor, at: datetime, proof: dict[str, Any] | None = None
 ) -> None:
     """Set a clock met, late where it was missed, and start what follows from it."""
+    if proof is not None and proof["kind"] != "filing":  # a filing number looks like any long number
+        proof = {**proof, "value": privacy.redact(proof["value"])}
     late = found.state == ClockState.MISSED or at > found.due_at
     if late:
         found.missed_at = found.missed_at or found.due_at
