@@ -11,7 +11,7 @@ from incident import aftercare, clock
 from incident.db import db
 from incident.models.incidents import Incident
 from incident.models.reviews import Review
-from tests import builders
+from tests import builders, closing
 from tests.conftest import Served
 from tests.scenarios.test_the_tour import Caller, channel_of, finish_everything, messages_to, workspace
 
@@ -48,6 +48,7 @@ def test_an_effect_check_that_says_no_opens_the_case_again(served: Served) -> No
         tell(number, writing, chief, "尊敬的{name}：投诉成立，我行致歉。")
         finish_everything(chief, chief.get(f"/incidents/{number}"))
         chief.post(f"/incidents/{number}/hold/lift", {"reason": "客户同意恢复联系"})
+        closing.satisfy(number, at=clock.now())
         chief.post(f"/incidents/{number}/close", {"summary": "已与客户达成一致"})
         served.deliver()
         old = channel_of(workspace(served), number)
@@ -83,6 +84,7 @@ def test_an_effect_check_that_says_no_opens_the_case_again(served: Served) -> No
         assert any(each["loc"][:1] == ["decision"] for each in refused["errors"])
         tell(number, writing, chief, "尊敬的{name}：我行已停止电话联系。")
         chief.post(f"/incidents/{number}/hold/lift", {"reason": "方案已生效"})
+        closing.satisfy(number, at=clock.now())
         chief.post(f"/incidents/{number}/close", {"summary": "二次结案"})
         db.session.expire_all()
         row = db.session.scalars(select(Incident).where(Incident.number == number)).one()
