@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from incident import aftercare, coverage, drills, scheduling
+from incident import coverage, drills, scheduling
 from incident.accounts import Actor
 from incident.alerting import escalation
 from incident.db import db
@@ -14,6 +14,7 @@ from incident.lifecycle.common import House
 from incident.models.ground import Heartbeat
 from incident.playbooks import library
 from incident.reviews import schedule as reviews
+from incident.watches import aftercare
 
 SHIFTS_AHEAD = timedelta(days=3)  # further handovers stand on the duty page
 DEAD_AFTER = timedelta(seconds=30)  # six heartbeats missed

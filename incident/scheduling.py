@@ -13,21 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 
-from incident import (
-    aftercare,
-    audit,
-    calendar_watch,
-    clock,
-    clocks,
-    drills,
-    duty_watch,
-    hold_watch,
-    housekeeping,
-    line_watch,
-    nagging,
-    option_watch,
-    task_watch,
-)
+from incident import audit, clock, clocks, drills, housekeeping
 from incident.agencies import register
 from incident.alerting import escalation
 from incident.db import unit_of_work
@@ -40,6 +26,16 @@ from incident.reports import sending
 from incident.reviews import schedule as reviews
 from incident.settings import Settings
 from incident.surges import tally
+from incident.watches import (
+    aftercare,
+    calendar_watch,
+    duty_watch,
+    hold_watch,
+    line_watch,
+    nagging,
+    option_watch,
+    task_watch,
+)
 
 log = structlog.get_logger(__name__)
 RETRY_SECONDS = 1.0  # how often a stand-by asks for the lead

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from incident import line_watch, timeline
+from incident import timeline
 from incident.coordination import departments
 from incident.db import db, unit_of_work
 from incident.models.alerts import Delivery
 from incident.models.incidents import DepartmentState, Incident, IncidentDepartment
 from incident.models.people import Department, Person
+from incident.watches import line_watch
 from tests import builders
 
 LATER = builders.NOW + timedelta(minutes=10)

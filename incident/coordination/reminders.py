@@ -1,7 +1,7 @@
 """Reminders of tasks: when the next is due, at which hours they may come, snoozing and stopping them.
 
 A task reminds whoever has to move: its owner, or whoever can unblock it. `remind_at` is the only state; the
-sweep (`incident.task_watch`) gathers what is due into one message for each person.
+sweep (`incident.watches.task_watch`) gathers what is due into one message for each person.
 """
 
 from dataclasses import replace

@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from flask import Flask
 from sqlalchemy import select
 
-from incident import calendar_watch, calendars, clocks, timeline
+from incident import calendars, clocks, timeline
 from incident.db import db, unit_of_work
 from incident.models.ground import CalendarDay, Notice
 from incident.models.incidents import Clock, Incident
+from incident.watches import calendar_watch
 from tests import builders
 from tests.builders import NOW
 

@@ -8,10 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select
 
-from incident import duty, duty_watch, errors, notices
+from incident import duty, errors, notices
 from incident.db import db, unit_of_work
 from incident.models.alerts import Delivery
 from incident.models.people import DutyShift, Person
+from incident.watches import duty_watch
 from tests import builders
 
 LONDON = ZoneInfo("Europe/London")

@@ -6,13 +6,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from incident import aftercare, errors
+from incident import errors
 from incident.coordination import decisions, follow_ups, satisfaction
 from incident.db import db, unit_of_work
 from incident.lifecycle import acts, common
 from incident.models.alerts import Delivery
 from incident.models.decisions import FollowUp, Satisfaction
 from incident.models.incidents import Incident
+from incident.watches import aftercare
 from tests import builders
 from tests.domain.test_acts import at_once, done_with
 

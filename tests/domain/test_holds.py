@@ -7,7 +7,7 @@ from cryptography.fernet import Fernet
 from flask import Flask
 from sqlalchemy import event, select
 
-from incident import accounts, errors, hold_watch, privacy, rekeying, timeline
+from incident import accounts, errors, privacy, rekeying, timeline
 from incident.coordination import contacts, holds
 from incident.coordination.contact_entry import Entry
 from incident.db import db, unit_of_work
@@ -17,6 +17,7 @@ from incident.models.alerts import Delivery
 from incident.models.complaints import Complaint
 from incident.models.contacts import ContactHold, HoldScope
 from incident.models.incidents import Incident
+from incident.watches import hold_watch
 from tests import builders
 
 NOW = builders.NOW

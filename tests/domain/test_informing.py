@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from incident import errors, nagging, timeline
+from incident import errors, timeline
 from incident.coordination import absence, handovers
 from incident.db import db, unit_of_work
 from incident.lifecycle import acts, informing
@@ -15,6 +15,7 @@ from incident.models.incidents import Incident
 from incident.models.people import Person
 from incident.models.updates import HandOver, HandOverState
 from incident.permissions import Permission
+from incident.watches import nagging
 from tests import builders
 from tests.domain.test_acts import at_once
 

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from incident import option_watch
 from incident.coordination import options
 from incident.db import db, unit_of_work
+from incident.watches import option_watch
 from tests import builders
 from tests.builders import NOW
 from tests.resolving import an_option

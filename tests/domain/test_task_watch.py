@@ -7,13 +7,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
 
-from incident import task_watch
 from incident.alerting import checks, outbox
 from incident.coordination import reminders, tasks
 from incident.db import db, unit_of_work
 from incident.models.alerts import Delivery
 from incident.models.incidents import Incident, Task
 from incident.vocabulary import Level
+from incident.watches import task_watch
 from tests import builders
 from tests.races import at_once
 

@@ -4,12 +4,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from incident import errors, task_watch
+from incident import errors
 from incident.coordination import checklists, tasks
 from incident.coordination.checklists import Wanted
 from incident.db import db, unit_of_work
 from incident.models.alerts import Delivery
 from incident.models.incidents import Incident, Task
+from incident.watches import task_watch
 from tests import builders
 from tests.races import at_once
 

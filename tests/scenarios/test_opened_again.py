@@ -7,10 +7,11 @@ import requests
 import time_machine
 from sqlalchemy import select
 
-from incident import aftercare, clock
+from incident import clock
 from incident.db import db
 from incident.models.incidents import Incident
 from incident.models.reviews import Review
+from incident.watches import aftercare
 from tests import builders, closing
 from tests.conftest import Served
 from tests.scenarios.test_the_tour import Caller, channel_of, finish_everything, messages_to, workspace

@@ -124,8 +124,9 @@ def test_what_cannot_be_understood_is_explained(scene):
 def test_the_head_and_the_commander_are_told_in_slack_that_a_department_is_silent(scene):
     from datetime import timedelta
 
-    from incident import duty, line_watch
+    from incident import duty
     from incident.models.people import Department, Person
+    from incident.watches import line_watch
 
     world, number = scene
     with world.app.app_context(), unit_of_work() as session:

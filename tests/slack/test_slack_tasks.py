@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from incident import clock, task_watch
+from incident import clock
 from incident.db import db, unit_of_work
 from incident.models.incidents import Task
 from incident.models.people import Person
+from incident.watches import task_watch
 from tests.slack import world as worlds
 
 
