@@ -14,11 +14,14 @@ from flask.testing import FlaskClient
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from app import create_app
+from incident import i18n
 from incident.alerting.delivery import Sender
 from incident.cli import serve
 from incident.cli.prepare import prepare
 from incident.settings import Settings
 from tests import builders
+
+i18n.compile_catalogues()  # tests without an application read sentences too
 
 
 def make_settings(var_dir: Path, **given: Any) -> Settings:

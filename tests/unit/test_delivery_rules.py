@@ -1,5 +1,6 @@
 """The small rules of delivery and of what people type: waiting times, turns, kinds of trouble, numbers."""
 
+import ast
 import itertools
 import urllib.error
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,8 @@ from incident import i18n
 from incident.alerting import checks, delivery, outbox
 from incident.alerting.channels import KINDS, Trouble
 from incident.slack import client, finding, spoken, words
-from incident.slack.blocks import posts, reminders, texts
+from incident.slack.blocks import lines, posts, reminders, texts
+from tests.rules import tree
 
 ZONE = ZoneInfo("Asia/Shanghai")
 AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -150,20 +152,24 @@ def test_a_moment_is_drawn_in_the_readers_zone_with_the_houses_as_fallback():
     assert texts.date(AT, ZONE) == f"<!date^{int(AT.timestamp())}^{{date_num}} {{time}}|2026-11-22 20:00 CST>"
 
 
-def test_whatever_the_verbs_say_and_remind_of_has_its_sentence():
-    assert set(posts.SAID) == {
-        "acknowledged", "moved", "level_changed", "reopened", "closed", "merged", "unmerged",
-    }  # fmt: skip
-    assert set(reminders.ABOUT) == {
-        "review",
-        "duty",
-        "vacant",
-        "agency",
-        "follow_up",
-        "reopened",
-        "hold",
-        "contact_breach",
-    }
+def written(keyword):
+    """The texts that any call of the service gives for a keyword."""
+    found = set()
+    for path in tree.service_files():
+        for node in ast.walk(tree.syntax(path)):
+            if isinstance(node, ast.keyword) and node.arg == keyword and isinstance(node.value, ast.Constant):
+                found.add(node.value.value)
+    return found
+
+
+def test_whatever_the_verbs_say_has_its_sentence_and_each_sentence_a_verb():
+    assert written("said") == set(posts.SAID)
+
+
+def test_whatever_the_service_reminds_of_has_its_sentence():
+    elsewhere = {"clocks", "tasks"} | set(lines.SAID)  # messages of their own
+    pages = {"person", "password"}  # forms that are refused, not reminders
+    assert written("about") - elsewhere - pages == set(reminders.ABOUT)
 
 
 def test_a_lease_outlives_the_calls_of_a_step():
