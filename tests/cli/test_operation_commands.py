@@ -72,8 +72,8 @@ def test_rotation_brings_every_record_under_the_first_key(
     rotating = make_app(data_keys=f"{new},{old}")
     with rotating.app_context():
         result = run(rotating, "data-keys", "rotate")
-        assert (result.exit_code, result.stdout) == (0, "records=250 changed=250\n")
-        assert run(rotating, "data-keys", "rotate").stdout == "records=250 changed=0\n"
+        assert (result.exit_code, result.stdout) == (0, "records=251 changed=251\n")
+        assert run(rotating, "data-keys", "rotate").stdout == "records=251 changed=0\n"
     alone = make_app(data_keys=new)
     with alone.app_context():
         found = db.session.scalars(select(Complaint).where(Complaint.id.in_(ids))).all()
