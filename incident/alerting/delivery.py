@@ -89,9 +89,11 @@ class Sender:
     def stop(self, *, seconds: float = 10.0) -> None:
         """Finish what is being sent and stop."""
         self._stopping.set()
-        self._awake.set()
+        ends = clock.monotonic() + seconds
         for thread in self._threads:
-            thread.join(seconds)
+            while thread.is_alive() and clock.monotonic() < ends:
+                self._awake.set()  # again and again: another sender may just have taken the sign down
+                thread.join(self._poll_seconds if self._poll_seconds < 1 else 0.1)
 
     def wake(self) -> None:
         """Look at the outbox now: something was just written."""

@@ -44,11 +44,11 @@ class Traffic:
 class Pauses:
     """Courtesy of a delivery process, which cannot see the requests of the web processes.
 
-    After each step a sender rests as often as long as the step took. On an idle machine that is a few
+    After each step a sender rests as long as the step took. On an idle machine that is a few
     milliseconds; on a full one steps take long, and the senders draw back by themselves.
     """
 
-    RATIO = 3  # rests as long as so many steps
+    RATIO = 1  # rests as long as so many steps; three let a backlog wait too long
 
     def __init__(self) -> None:
         self._never = threading.Event()

@@ -267,6 +267,7 @@ def missing_for_close(incident: Incident) -> list[Reason]:
         *closing.unfinished_musts(incident.id),
         *departments.still_open(incident.id),
         *holds.unsettled(incident),
+        *clocks.unsettled(incident),
         *informing.unreviewed(incident),
     ]
 

@@ -82,6 +82,8 @@ def _note(
     db.session.add(row)
     incident.status, incident.stage = Status.OPEN, Stage(stage)
     incident.closed_at = incident.resolved_at = None
+    incident.data_reviewed_at = incident.data_reviewed_by = None  # more will be gathered
+    incident.update_due_at, incident.nag_at = None, at  # the cadence begins anew
     incident.last_activity_at = at
     db.session.flush()
     timeline.record(incident.id, "reopened", by=by.label, at=at, stage=str(stage), reason=words)

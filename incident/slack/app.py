@@ -27,6 +27,7 @@ from incident.slack import (
 )
 from incident.slack import contact_word as contact_word  # its word registers itself
 from incident.slack import spoken_tasks as spoken_tasks  # and so does this one
+from incident.slack import spoken_updates as spoken_updates  # and this one
 from incident.slack.asking import Ask
 from incident.slack.blocks import declare, groups, lines, menu, requests, texts, todo
 from incident.slack.client import SlackCalls

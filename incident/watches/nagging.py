@@ -41,7 +41,7 @@ def _nag_one(incident_id: int, *, at: datetime, calendar: WorkingCalendar) -> in
         if incident.status != Status.OPEN or incident.nag_at is None or incident.nag_at > at:
             return 0
         if incident.update_due_at is None:
-            updates.expect(incident, at=incident.acknowledged_at or at, calendar=calendar)
+            updates.expect(incident, at=incident.last_activity_at, calendar=calendar)
             return 0
         if incident.level > updates.WAKES and (later := _in_working_time(at, calendar)) > at:
             incident.nag_at = later  # nobody is woken for it

@@ -96,6 +96,7 @@ LOOKS = (
     ("zh_CN", "dark", 390, False),
     ("en", "light", 1440, False),
 )
+LONG = {"/api/docs"}  # thousands of elements in its own two colours: axe looks once
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -153,7 +154,8 @@ def test_the_page_is_accessible_and_fits_in_every_look(
         opened.goto("/account")
         prefer(opened, locale=locale, theme=theme, width=width)
         opened.goto(address(site, page))
-        found = [*too_wide(opened), *(violations(opened) if examined else [])]
+        wanted = examined and (page not in LONG or theme == "light")
+        found = [*too_wide(opened), *(violations(opened) if wanted else [])]
         found += [each for each in said if "/no-such-page" not in each]
         faults += [f"{locale} {theme} {width}: {each}" for each in found]
         said.clear()

@@ -4,6 +4,9 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from incident import clock
+from incident.lifecycle import common as lifecycle
+from tests import closing
 from tests.browser.conftest import Site, prefer
 
 NARRATIVE = "The collector shouted at me and called my employer. I do not want to live any more."
@@ -53,3 +56,20 @@ def test_a_complaint_is_reported_alerted_answered_worked_and_closed(site: Site) 
     page.fill("#close-summary", "The customer is safe and has a plan.")
     page.locator("#act-close button.danger").click()
     expect(page.locator("#refusal")).to_contain_text("cannot be closed yet")
+
+    first = page.locator("li.task:not(.task-done) .task-acts > form button[value=done]").first
+    finished = page.locator("li.task-done")
+    before = finished.count()
+    first.click()
+    expect(finished).to_have_count(before + 1)
+
+    # what the other departments do on their own screens
+    with site.app.app_context():
+        closing.everything(lifecycle.by_number(number), at=clock.now())
+    page.goto(f"/incidents/{number}")
+    page.locator("#act-close summary").click()
+    page.fill("#close-summary", "The customer is safe and has a plan.")
+    page.locator("#act-close button.danger").click()
+    expect(page.locator("#situation")).to_contain_text("closed")
+    page.goto("/reviews")
+    expect(page.locator("main")).to_contain_text(number)

@@ -14,7 +14,7 @@ from incident.models.alerts import Delivery
 from incident.models.decisions import Reopening
 from incident.models.incidents import Clock, Incident
 from incident.models.reviews import Review
-from tests import builders
+from tests import builders, closing
 from tests.domain.test_acts import at_once
 from tests.domain.test_follow_ups import closed
 
@@ -83,6 +83,7 @@ def test_its_post_mortem_is_one_and_is_no_longer_optional(app: Flask) -> None:
     for stage in ("feedback", "follow_up"):
         with unit_of_work():
             acts.move(incident, stage, by=builders.acting("zhao"), at=AGAIN)
+    closing.satisfy(incident.number, at=AGAIN)
     with unit_of_work():
         acts.close(incident, summary="二次结案", by=builders.acting("zhao"), at=AGAIN, house=builders.house())
     review = db.session.scalars(select(Review).where(Review.incident_id == incident.id)).one()

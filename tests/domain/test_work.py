@@ -17,7 +17,10 @@ LATER = builders.NOW + timedelta(minutes=10)
 
 def test_a_task_moves_only_as_the_table_says(app: Flask) -> None:
     incident, by = builders.an_incident(), builders.acting("li")
-    for task, (start, to) in zip(cycle(tasks.of(incident.id)), permutations(TaskStatus, 2), strict=False):
+    free = [
+        task for task in tasks.of(incident.id) if task.key != tasks.FEEDBACK
+    ]  # that one follows the letters
+    for task, (start, to) in zip(cycle(free), permutations(TaskStatus, 2), strict=False):
         with unit_of_work():
             task.status, task.after = start, []
         needs_note = tasks.MOVES.get((start, to))

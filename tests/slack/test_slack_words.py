@@ -200,3 +200,22 @@ def test_nothing_that_the_words_say_is_left_for_the_outbox_of_another(world):
     told(world, f"ack {number}")
     world.settle()
     assert "incident_acknowledge" not in worlds.words_of(world.said(world.facts(number)["channel_id"])[0])
+
+
+def test_an_update_is_given_in_three_parts_and_read_again(world):
+    number = world.incident()
+    world.act(number, acts.acknowledge)
+    given = told(world, f"update {number} The customer is calm｜We called back | A second speaker")
+    assert "the next is due at" in given
+    [data] = [data for kind, data in world.told(number) if kind == "update_given"]
+    assert data == {"situation": "The customer is calm"}
+    read = told(world, f"update {number}")
+    assert "We called back" in read and "A second speaker" in read
+    world.settle()
+    channel = world.room(world.facts(number)["channel_id"])
+    assert any("We called back" in worlds.words_of(each) for each in channel["messages"])
+
+
+def test_an_update_without_words_says_how_to_give_one(world):
+    number = world.incident()
+    assert "has no update yet" in told(world, f"进展 {number}")

@@ -18,7 +18,7 @@ from sqlalchemy import func, select, update
 from werkzeug.serving import make_server
 
 from app import create_app
-from incident import accounts, clock, duty, privacy
+from incident import accounts, clock, clocks, duty, privacy
 from incident import db as database
 from incident.alerting import escalation, facts, outbox
 from incident.alerting.delivery import Sender
@@ -149,6 +149,9 @@ class World:
             by = accounts.system("test")
             finding.record(incident, found, rule_set="cn", by=by, at=clock.now())
             incident.data_reviewed_at, incident.data_reviewed_by = clock.now(), ADMIN.label
+            for each in clocks.running(incident.id):
+                if each.kind == "statutory":
+                    clocks.void(incident, each.id, reason="it does not apply", by=by, at=clock.now())
 
     def page_next(self, number: str, *, rung: int) -> None:
         """Alert everybody on the next rung, as the ladder does when nobody answers."""
