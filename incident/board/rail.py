@@ -22,7 +22,7 @@ RAIL: tuple[tuple[str, str, str, Permission | None], ...] = (
     ("/duty", N_("Duty"), "duty", None),
     ("/drills", N_("Drills"), "drill", Permission.DRILLS_READ),
     ("/reviews", N_("Reviews"), "review", Permission.REVIEWS_READ),
-    ("/report", N_("Report"), "report", Permission.REPORTS_READ),
+    ("/report", N_("Executive report"), "report", Permission.REPORTS_READ),
     ("/schedule", N_("Schedule"), "calendar", None),
     ("/admin/people", N_("People"), "people", Permission.ACCOUNTS_MANAGE),
     ("/admin/tokens", N_("Tokens"), "key", Permission.ACCOUNTS_MANAGE),
