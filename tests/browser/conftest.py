@@ -1,5 +1,6 @@
 """A real browser, and the service with its demo on a real port, as `make run` serves it."""
 
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -61,8 +62,9 @@ class Site:
 
 def prefer(page: Page, *, locale: str, theme: str, width: int) -> None:
     """Choose language and theme as the account's form does, and the width of the window."""
-    token = page.get_attribute('meta[name="csrf-token"]', "content")
-    chosen = {"csrf_token": token or "", "locale": locale, "theme": theme, "next": "/"}
+    form = page.request.get("/account").text()
+    token = re.search(r'name="csrf-token" content="([^"]+)"', form)
+    chosen = {"csrf_token": token[1] if token else "", "locale": locale, "theme": theme, "next": "/"}
     answer = page.request.post("/account/preferences", form=chosen)
     assert answer.ok, answer.status
     page.set_viewport_size({"width": width, "height": 900})

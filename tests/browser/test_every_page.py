@@ -151,7 +151,6 @@ def test_the_page_is_accessible_and_fits_in_every_look(
     opened, said = window
     faults = []
     for locale, theme, width, examined in LOOKS:
-        opened.goto("/account")
         prefer(opened, locale=locale, theme=theme, width=width)
         opened.goto(address(site, page))
         wanted = examined and (page not in LONG or theme == "light")
