@@ -5,11 +5,11 @@ Each is one act on the timeline; each brings the card up to date, and tells and 
 
 from datetime import datetime
 
-from incident import duty, errors, privacy, timeline
+from incident import duty, errors, privacy, recusal, timeline
 from incident.accounts import Actor
 from incident.alerting import escalation, outbox
 from incident.calendars import WorkingCalendar
-from incident.coordination import pace, recusal
+from incident.coordination import pace
 from incident.coordination.departments import standing
 from incident.db import db
 from incident.errors import N_, Reason
