@@ -60,6 +60,7 @@ WORDS: dict[str, dict[str, str]] = {
         "pin": N_("Pin the card"),
         "bookmark": N_("Bookmark the board"),
         "post": N_("Post a message"),
+        "call_leads": N_("Call the departments' leads"),
         "line": N_("Tell a department's lead"),
         "approval": N_("Ask somebody for approval"),
         "remind": N_("Remind"),

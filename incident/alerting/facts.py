@@ -64,6 +64,7 @@ class LineFacts:
     state: str
     lead: str | None
     due_at: datetime | None
+    lead_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -199,6 +200,7 @@ def department_lines(incident_id: int) -> tuple[LineFacts, ...]:
             str(line.state),
             lead,
             line.accept_by if line.state == "called" else line.next_update_at,
+            line.lead_id,
         )
         for line, lead in rows
     )

@@ -28,6 +28,7 @@ STEPS: dict[str, tuple[int, str | None]] = {
     "pin": (5, "post_card"),
     "bookmark": (5, "create_channel"),
     "post": (6, "create_channel"),
+    "call_leads": (6, None),
     "line": (6, None),
     "approval": (6, None),
     "remind": (6, None),
