@@ -21,7 +21,7 @@ def show(key: str) -> str:
     """The file."""
     found = customers.file_of(key)
     placed = holds.of_complaints(each.id for each in found.complaints)
-    ids = {each.incident_id for each in (*found.complaints, *placed) if each.incident_id}
+    ids = {each.incident_id for each in placed} | {each.incident_id for each in found.complaints}
     rows = db.session.scalars(select(Incident).where(Incident.id.in_(ids)))
     return render_template(
         "customers/show.html",
