@@ -55,6 +55,7 @@ WORDS: dict[str, dict[str, str]] = {
         "create_channel": N_("Create the channel"),
         "post_card": N_("Post the incident card"),
         "invite": N_("Invite the people on duty"),
+        "remove": N_("Take somebody who stands aside out of the channel"),
         "set_topic": N_("Set the topic"),
         "pin": N_("Pin the card"),
         "bookmark": N_("Bookmark the board"),

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from incident import recusal
 from incident.alerting import escalation, facts, task_facts
 from incident.alerting.facts import LineFacts, PersonFacts, TaskFacts
 from incident.db import db
@@ -98,6 +99,11 @@ def _nothing_left(delivery: Delivery) -> str | None:
     return None if db.session.scalar(wanted.limit(1)) else N_("These clocks have ended meanwhile.")
 
 
+def _stands_aside(delivery: Delivery, incident: Incident) -> str | None:
+    person = db.session.get_one(Person, delivery.payload["person_id"])
+    return None if recusal.bar(incident, person) else N_("This person need not stand aside any more.")
+
+
 def _overtaken(delivery: Delivery, incident: Incident) -> str | None:
     """Two levels given one after the other are one message: the channel may hear one a second."""
     said = delivery.payload.get("said")
@@ -121,6 +127,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "create_channel": (_open,),
     "post_card": (_has_channel,),
     "invite": (_has_channel,),
+    "remove": (_has_channel, _stands_aside),
     "set_topic": (_has_channel,),
     "pin": (_has_card,),
     "bookmark": (_has_channel,),

@@ -41,6 +41,7 @@ class SlackChannel:
             "create_channel": self._create_channel,
             "post_card": self._post_card,
             "invite": self._invite,
+            "remove": self._remove,
             "set_topic": self._set_topic,
             "pin": self._pin,
             "bookmark": self._bookmark,
@@ -131,6 +132,13 @@ class SlackChannel:
             for fault in faults
             if fault["error"] not in ALREADY_THERE and "user" in fault
         ]
+
+    def _remove(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
+        """Whoever must stand aside leaves the channel, also where somebody else let them in."""
+        user = order.people[0].slack_id if order.people else None
+        if user:
+            self._idempotent("conversations.kick", "not_in_channel", channel=_channel(incident), user=user)
+        return {}
 
     def _post_card(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
         return self._say(order, _channel(incident), card.build(incident, order.locale, self._zone))

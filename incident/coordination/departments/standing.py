@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from incident import errors, timeline
+from incident import errors, recusal, timeline
 from incident.accounts import Actor
 from incident.alerting import outbox
 from incident.calendars import WorkingCalendar
-from incident.coordination import pace, recusal
+from incident.coordination import pace
 from incident.db import db
 from incident.duty import OnDuty
 from incident.errors import N_, Reason
