@@ -46,6 +46,7 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+CACHE_KIB = 1_000  # for each connection, and each thread has one; the system keeps the file in memory anyway
 BUSY_TIMEOUT_MS = 15_000  # longer than any unit of work; the in-process queue below makes waiting rare
 IDLE_SECONDS = 1.0  # a connection that was used a moment ago is not asked whether it lives
 POOL_SIZE = 8  # connections a process keeps to PostgreSQL; twice as many at a peak
@@ -159,7 +160,7 @@ def prepare_sqlite(engine: Engine) -> None:
             "synchronous=FULL",
             "foreign_keys=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
-            "cache_size=-4000",
+            f"cache_size=-{CACHE_KIB}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
