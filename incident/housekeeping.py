@@ -24,7 +24,7 @@ def tidy(evidence: Path, *, at: datetime, rule_set: str) -> int:
     """
     vault = Vault(evidence)
     gone = vault.sweep(at=at)
-    for incident_id in retention.candidates(at=at):
+    for incident_id in retention.over(at=at, rule_set=rule_set):
         with unit_of_work():
             gone += retention.destroy(incident_id, vault, at=at, rule_set=rule_set)
     with unit_of_work():

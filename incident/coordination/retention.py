@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 
 from incident import accounts, audit, calendars, errors, privacy, timeline
 from incident.accounts import Actor
@@ -14,13 +14,14 @@ from incident.models.evidence import Evidence, EvidenceKind, LegalHold
 from incident.models.incidents import Incident
 from incident.permissions import Permission
 from incident.playbooks import library
+from incident.playbooks.files import JURISDICTIONS
 from incident.playbooks.schema import Rule
 from incident.vault import Vault
 
 ACTOR = accounts.system("retention")
 REASON_LONGEST = 1_000  # characters
 STARTS = ("closed", "contact")  # of a kept record; both have happened once the incident is closed
-SHORTEST = timedelta(days=365)  # no term is shorter; spares the sweep a look at what closed of late
+SHORTEST_MONTH = timedelta(days=28)  # spares the sweep a look at what closed of late
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,8 @@ def term(incident: Incident, *, rule_set: str) -> Term | None:
     found = [
         (each, rule)
         for each in events.jurisdictions(incident.id, rule_set)
-        for rule in library.rules(each).rules
-        if rule.kind == "retention"
-        and rule.unit == "months"
-        and rule.start_event in STARTS
-        and any(rules.why(rule.applies, fact) for fact in facts)
+        for rule in _rules(each)
+        if any(rules.why(rule.applies, fact) for fact in facts)
     ]
     if not found:
         return None
@@ -50,6 +48,14 @@ def term(incident: Incident, *, rule_set: str) -> Term | None:
         return Term(longest, None)
     calendar = calendars.load(place, library.rules(place).time_zone)
     return Term(longest, reckoning.due(incident.closed_at, longest.value, longest.unit, calendar))
+
+
+def _rules(jurisdiction: str) -> list[Rule]:
+    return [
+        rule
+        for rule in library.rules(jurisdiction).rules
+        if rule.kind == "retention" and rule.unit == "months" and rule.start_event in STARTS
+    ]
 
 
 def hold(incident_id: int) -> LegalHold | None:
@@ -93,21 +99,23 @@ def _reason(text: str, empty: str) -> str:
     return words
 
 
-def candidates(*, at: datetime) -> list[int]:
-    """The incidents, by their ids, that closed long ago, have files and are not held: the oldest first."""
-    waiting = (
-        select(Incident.id)
-        .where(
-            Incident.closed_at <= at - SHORTEST,
-            exists().where(Evidence.incident_id == Incident.id, *_files()),
-            ~exists().where(LegalHold.incident_id == Incident.id, LegalHold.lifted_at.is_(None)),
-        )
-        .order_by(Incident.closed_at)
+def over(*, at: datetime, rule_set: str) -> list[int]:
+    """The closed incidents, by their ids, whose term is over, that have files and are not held."""
+    least = min((rule.value for each in JURISDICTIONS for rule in _rules(each)), default=0)
+    waiting = select(Incident).where(
+        Incident.closed_at <= at - least * SHORTEST_MONTH,
+        exists().where(Evidence.incident_id == Incident.id, *_files()),
+        ~exists().where(LegalHold.incident_id == Incident.id, LegalHold.lifted_at.is_(None)),
     )
-    return list(db.session.scalars(waiting))
+    return [each.id for each in db.session.scalars(waiting) if _is_over(each, at=at, rule_set=rule_set)]
 
 
-def _files() -> tuple[object, ...]:
+def _is_over(incident: Incident, *, at: datetime, rule_set: str) -> bool:
+    found = term(incident, rule_set=rule_set)
+    return found is not None and found.until is not None and found.until <= at
+
+
+def _files() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return Evidence.kind == EvidenceKind.FILE, Evidence.destroyed_at.is_(None)
 
 
@@ -119,16 +127,14 @@ def destroy(incident_id: int, vault: Vault, *, at: datetime, rule_set: str) -> i
     """
     incident = db.session.get_one(Incident, incident_id, with_for_update=True, populate_existing=True)
     found = term(incident, rule_set=rule_set)
-    if found is None or found.until is None or found.until > at or hold(incident.id) is not None:
+    if found is None or not _is_over(incident, at=at, rule_set=rule_set) or hold(incident.id) is not None:
         return 0
-    rows = db.session.scalars(
-        select(Evidence).where(Evidence.incident_id == incident.id, *_files())  # type: ignore[arg-type]
-    ).all()
+    rows = db.session.scalars(select(Evidence).where(Evidence.incident_id == incident.id, *_files())).all()
     for row in rows:
         row.destroyed_at = at
     db.session.flush()
     for sha256 in {row.sha256 for row in rows}:
-        if not db.session.scalar(select(exists().where(Evidence.sha256 == sha256, *_files()))):  # type: ignore[arg-type]
+        if not db.session.scalar(select(exists().where(Evidence.sha256 == sha256, *_files()))):
             vault.destroy(sha256)
     told = {"count": len(rows), "rule": found.rule.code, "version": found.rule.version}
     timeline.record(incident.id, "evidence_destroyed", by=ACTOR.label, at=at, **told)
