@@ -4,10 +4,11 @@ from flask import Blueprint, render_template, request
 from sqlalchemy import select
 
 from incident import drills
-from incident.board import access, plan_view
+from incident.board import access, frame, plan_view
 from incident.db import db
 from incident.models.drills import Drill, DrillState
 from incident.permissions import Permission
+from incident.plan_changes import wording
 from incident.playbooks import library
 from incident.playbooks.library import Version
 
@@ -89,5 +90,5 @@ def versions(key: str) -> str:
         plan=current.plan,
         rows={row.version: row for row in rows},
         history=plan_view.history([library.version(row.id) for row in rows]),
-        sections=plan_view.SECTIONS,
+        sentence=lambda found: wording.sentence(found, frame.locale()),
     )
