@@ -4,9 +4,10 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from incident.api.asked import Asked, Moment, PageQuery, Text, Words
+from incident.api.asked import Asked, Moment, PageQuery, Words
 from incident.api.registry import INTEGER_MOST
 from incident.errors import N_
+from incident.intake.body import Text
 from incident.models.plans import ChangeOrigin, ChangeState
 from incident.plan_changes.deciding import NOTE_LONGEST
 from incident.playbooks.proposing import TOML_LONGEST

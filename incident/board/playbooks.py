@@ -8,7 +8,7 @@ from incident.board import access, frame, plan_view
 from incident.db import db
 from incident.models.drills import Drill, DrillState
 from incident.permissions import Permission
-from incident.plan_changes import wording
+from incident.plan_changes import moves, reading, wording
 from incident.playbooks import library
 from incident.playbooks.library import Version
 
@@ -25,6 +25,7 @@ def listing() -> str:
         plans=[each for each in library.all_current() if _wanted(each, filters)],
         filters={name: value for name, value in filters.items() if value},
         departments=library.departments(),
+        unread=reading.unread(access.actor().id or 0),
     )
 
 
@@ -63,6 +64,9 @@ def _page(found: Version, *, latest: bool) -> str:
         lanes=lanes,
         steps=plan_view.in_time(found.plan),
         due_words=plan_view.due_words,
+        reading=reading.of_person(found.id, access.actor().id or 0),
+        note=found.note,
+        under_way=len(moves.listed(plan_key=str(found.plan.key), states=moves.OPEN)),
         last_drill=_drill(found.plan.key, DrillState.ENDED),
         next_drill=_drill(found.plan.key, DrillState.SCHEDULED),
     )

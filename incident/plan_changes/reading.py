@@ -96,15 +96,20 @@ def confirm(key: str, number: int, *, by: Actor, at: datetime) -> PlanReading:
     if by.id is None:
         raise errors.Forbidden(N_("Only a person can confirm that they read a plan."))
     version = library.numbered(key, number)
-    found = db.session.scalar(
-        select(PlanReading).where(PlanReading.version_id == version.id, PlanReading.person_id == by.id)
-    )
+    found = of_person(version.id, by.id)
     if found is None:
         found = PlanReading(version_id=version.id, person_id=by.id, told_at=at, reminders=0)
         db.session.add(found)
     found.read_at, found.remind_at = found.read_at or at, None
     db.session.flush()
     return found
+
+
+def of_person(version_id: int, person_id: int) -> PlanReading | None:
+    """Whether somebody was told of a version, and has read it."""
+    return db.session.scalar(
+        select(PlanReading).where(PlanReading.version_id == version_id, PlanReading.person_id == person_id)
+    )
 
 
 @dataclass(frozen=True)

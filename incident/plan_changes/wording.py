@@ -151,6 +151,8 @@ SAID: dict[str, Callable[[Any, str], str]] = {
 
 def said(name: str, value: Any, locale: str) -> str:
     """A field's value in words."""
+    if name == "signals" and isinstance(value, list):
+        return text([i18n.words("signal", str(each), locale) for each in value], locale)
     if value is None or name not in SAID or isinstance(value, dict | list):
         return text(value, locale)
     return SAID[name](value, locale)

@@ -30,6 +30,7 @@ class Version:
     number: int
     content_hash: str
     plan: Plan
+    note: str | None = None
 
 
 def _numbers() -> dict[str, tuple[int, int]]:
@@ -57,7 +58,7 @@ def _document(version_id: int, model: type[M]) -> tuple[PlanVersion, M]:
 def version(version_id: int) -> Version:
     """A plan version by its id, as incidents keep it."""
     row, plan = _document(version_id, Plan)
-    return Version(row.id, row.version, row.content_hash, plan)
+    return Version(row.id, row.version, row.content_hash, plan, row.note)
 
 
 def current(key: str) -> Version:

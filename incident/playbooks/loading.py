@@ -161,7 +161,7 @@ def _filed() -> dict[str, _Mark]:
     return _marks(query.where(PlanVersion.filed))
 
 
-def _marks(query: Select[tuple[str, int, str]]) -> dict[str, _Mark]:
+def _marks(query: Select[str, int, str]) -> dict[str, _Mark]:
     rows = db.session.execute(query.order_by(PlanVersion.version))
     return {key: _Mark(version, digest) for key, version, digest in rows}
 
