@@ -5,6 +5,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -20,6 +21,8 @@ from incident.agencies import register
 from incident.cli import serve
 from incident.db import db, unit_of_work
 from incident.models.complaints import Complaint
+from incident.plan_changes import proposing
+from incident.playbooks import library, loading
 from tests.conftest import dispose, free_port, make_settings
 
 QUIET = [
@@ -79,11 +82,22 @@ def resize(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
 
 
+def _proposed(at: datetime) -> None:
+    """A change request with differences of several kinds."""
+    content = loading.plain(library.current("privacy_leak").plan)
+    content["steps"][2]["due"] = "2h"
+    content["key_points"][0]["en"] += " At once."
+    del content["raises"][0]
+    proposing.begin("privacy_leak", reason="总是太迟", content=content, by=accounts.system("test"), at=at)
+
+
 def furnish(app: Flask) -> str:
     """The demo and what it lacks for every page to have something on it; returns a customer's key."""
     house, at = app.extensions["house"], clock.now()
     with unit_of_work():
         demo.load(at=at, house=house)
+    with unit_of_work():
+        _proposed(at)
     with unit_of_work():
         register.add(
             name="华信催收", code="HX", department="OUT", by=accounts.system("test"), at=at, zone=house.zone

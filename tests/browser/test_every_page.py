@@ -21,6 +21,8 @@ EXAMPLES = {
     "agency_id": "1",
     "code": "CPO",
     "key": "privacy_leak",
+    "change_id": "1",
+    "part": "points",
 }
 READERS = {"/incidents/<number>/accountability": "tang"}  # who visits a page that administrators may not see
 PAGES = (
@@ -37,6 +39,10 @@ PAGES = (
     "/admin/webhooks",
     "/agencies",
     "/agencies/<agency_id>",
+    "/changes",
+    "/changes/<change_id>",
+    "/changes/<change_id>/edit/<part>",
+    "/changes/<change_id>/toml",
     "/clocks",
     "/complaints",
     "/complaints/<complaint_id>",
@@ -62,6 +68,7 @@ PAGES = (
     "/incidents/<number>/updates",
     "/playbooks",
     "/playbooks/<key>",
+    "/playbooks/<key>/propose",
     "/playbooks/<key>/versions",
     "/playbooks/<key>/versions/1",
     "/report",
@@ -80,6 +87,7 @@ NOT_PAGES = {
     "/report.pdf",
     "/report.docx",
     "/board/rows",
+    "/changes/<change_id>/edit",
     "/incidents/<number>/live",
     "/departments/<code>/live",
     "/duty/example.csv",
