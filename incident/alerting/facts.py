@@ -230,9 +230,10 @@ def _next_clock(incident_id: int) -> ClockFacts | None:
 
 def responders(incident: Incident, *, at: datetime, zone: ZoneInfo) -> tuple[PersonFacts, ...]:
     """Whom the channel is for: who is on duty for the departments called out, commander, role holders,
-    whoever was alerted and whoever answered; of a drill, its participants and nobody else."""
+    whoever was alerted and whoever answered; of a drill, its players and staff and nobody else."""
     if incident.drill:
-        return people(each.id for each in escalation.drill_participants(incident.id))
+        known = escalation.drill_addresses(incident.id)
+        return people(db.session.scalars(select(Person.id).where(Person.email.in_(known))))
     mine = IncidentDepartment.incident_id == incident.id
     on_duty = duty.roster(_column(IncidentDepartment.code, mine), at=at, zone=zone).values()
     alerted = db.session.scalars(

@@ -1,4 +1,4 @@
-"""What is played in a drill: its injects with the answers to them, the ratings, the hot wash, own scenarios."""
+"""What is played in a drill: injects and the answers to them, ratings, the hot wash, own scenarios."""
 
 from datetime import date, datetime
 from enum import StrEnum

@@ -13,7 +13,7 @@ from incident.alerting.channels import Order, Trouble
 from incident.alerting.facts import IncidentFacts, PersonFacts
 from incident.settings import Settings
 from incident.slack import client, naming
-from incident.slack.blocks import announcement, card, direct, groups, posts, reminders
+from incident.slack.blocks import announcement, card, direct, drills, groups, posts, reminders
 from incident.slack.blocks.texts import Message
 from incident.slack.client import SlackCalls
 from incident.slack.response import ResponseChannel
@@ -57,6 +57,8 @@ class SlackChannel:
         """Take one step; raises Trouble by kind."""
         if order.step == "remind":
             return self._remind(order)
+        if order.step in ("drill_tell", "drill_post"):
+            return self._drill(order)
         if order.step in ("propose_group", "update_proposal"):
             return self._propose(order)
         if order.incident is None:
@@ -195,6 +197,14 @@ class SlackChannel:
         locale = (person.locale if person else None) or order.locale
         where = self._direct_with(person) if person else str(channel)
         return self._say(order, where, reminders.build(order, locale, self._zone, self._settings.url))
+
+    def _drill(self, order: Order) -> dict[str, Any]:
+        """To one person of the drill in their language, or into its channel."""
+        person = _person(order) if order.step == "drill_tell" else None
+        locale = (person.locale if person else None) or order.locale
+        message = drills.build(order, locale, self._zone, self._settings.url)
+        where = self._direct_with(person) if person else str(order.incident and order.incident.channel_id)
+        return self._say(order, where, message)
 
     def _direct_with(self, person: PersonFacts) -> str:
         if not person.slack_id:
