@@ -122,10 +122,11 @@ def preview() -> str:
     """What players will see, for the page's script, while it is written."""
     plan = request.form.get("plan", "")
     content = scenario_form.content(request.form)
+    scenario, reasons = _preview(request.form), list[Reason]()
     try:
-        scenario, reasons = scenarios.checked(plan, content), list[Reason]()
+        scenarios.checked(plan, content)
     except DomainError as fault:
-        scenario, reasons = _preview(request.form), scenario_form.said(fault)
+        reasons = scenario_form.said(fault)
     return render_template("partials/scenario_preview.html", preview=scenario, reasons=reasons)
 
 

@@ -1,6 +1,6 @@
 """Drills on the web: what comes, runs and has been; one of them; schedule one, start it now, take it off."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -176,7 +176,7 @@ def cancel(drill_id: int) -> Response:
 @access.needs(Permission.DRILLS_MANAGE)
 def again(drill_id: int) -> Response:
     """Schedule it once more with the same people."""
-    starts_at: datetime | None = moment(request.form.get("starts_at", ""), house().zone)
+    starts_at = moment(request.form.get("starts_at", ""), house().zone)
     with unit_of_work():
         made = drills.again(drill_id, starts_at=starts_at, by=access.actor(), at=clock.now(), house=house())
     flash(_("The drill is on the calendar again."))

@@ -166,7 +166,7 @@ def observe(drill: Drill, *, at: datetime) -> int:
             DrillResponse,
             {
                 "inject_id": row.id,
-                "person_id": _person(event.actor),
+                "person_id": person_of(event.actor),
                 "by": event.actor,
                 "at": when,
                 "in_time": row.answer_by is not None and when <= row.answer_by,
@@ -180,7 +180,8 @@ def observe(drill: Drill, *, at: datetime) -> int:
     return len(found)
 
 
-def _person(label: str) -> int | None:
+def person_of(label: str) -> int | None:
+    """The id of the person that a record names; None for a service or the service itself."""
     kind, _, rest = label.partition("/")
     number = rest.partition("/")[0]
     return int(number) if kind == "person" and number.isdecimal() else None

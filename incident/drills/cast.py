@@ -51,7 +51,7 @@ def knows_script(drill: Drill, by: Actor) -> bool:
     mine = roles_of(drill, by)
     if mine & set(STAFF):
         return True
-    return by.can(Permission.DRILLS_MANAGE) and not mine
+    return by.can(Permission.DRILLS_MANAGE) and DrillRole.PLAYER not in mine
 
 
 def leads(drill: Drill, by: Actor) -> bool:

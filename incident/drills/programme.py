@@ -137,13 +137,30 @@ def _put_on_calendar(programme: DrillProgramme, house: House, *, at: datetime) -
 
 
 def plan_ahead(*, at: datetime, house: House) -> int:
-    """Put the next drills of every programme on the calendar; returns how many were added."""
+    """Put the next drills of every programme on the calendar, and move those whose day has become a day off
+    or was closed; returns how many were added or moved."""
     with unit_of_work() as session:
         going = list(session.scalars(select(DrillProgramme).where(DrillProgramme.ended_at.is_(None))))
-        return sum(len(_put_on_calendar(programme, house, at=at)) for programme in going)
+        added = sum(len(_put_on_calendar(programme, house, at=at)) for programme in going)
+        return added + _keep_off(house, at=at)
 
 
-def again(drill_id: int, *, starts_at: datetime, by: Actor, at: datetime, house: House) -> Drill:
+def _keep_off(house: House, *, at: datetime) -> int:
+    db.session.flush()
+    days = DrillDays.of(house.calendar)
+    ahead = select(Drill).where(
+        Drill.state == DrillState.SCHEDULED, Drill.programme_id.is_not(None), Drill.starts_at > at
+    )
+    count = 0
+    for drill in db.session.scalars(ahead):
+        moved = recurrences.moved(drill.starts_at, days)
+        if moved != drill.starts_at:
+            drill.starts_at, drill.moved_because = moved, "day_off"
+            count += 1
+    return count
+
+
+def again(drill_id: int, *, starts_at: datetime | None, by: Actor, at: datetime, house: House) -> Drill:
     """Schedule a drill that has been, or was missed, once more with the same people; raises Invalid."""
     drill = running.locked(drill_id)
     same = Wanted(

@@ -74,4 +74,9 @@ WORDS: dict[str, dict[str, str]] = {
         "5": N_("Saturday"),
         "6": N_("Sunday"),
     },
+    "improvement_kind": {
+        "prevent": N_("prevent"),
+        "improve": N_("improve"),
+        "train": N_("train"),
+    },
 }

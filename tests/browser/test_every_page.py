@@ -19,9 +19,12 @@ EXAMPLES = {
     "person_id": "2",
     "task_id": "1",
     "agency_id": "1",
+    "drill_id": "1",
+    "plan": "privacy_leak",
     "code": "CPO",
     "key": "privacy_leak",
 }
+DRILLS = {"control": 2, "play": 2, "report": 3, "hot-wash": 3}  # one that runs, one that has ended
 READERS = {"/incidents/<number>/accountability": "tang"}  # who visits a page that administrators may not see
 PAGES = (
     "/",
@@ -47,6 +50,16 @@ PAGES = (
     "/drills",
     "/drills/new",
     "/drills/new?plan=privacy_leak",
+    "/drills/<drill_id>",
+    "/drills/<drill_id>/control",
+    "/drills/<drill_id>/hot-wash",
+    "/drills/<drill_id>/play",
+    "/drills/<drill_id>/report",
+    "/drills/calendar",
+    "/drills/scenarios",
+    "/drills/scenarios/new",
+    "/drills/scenarios/<plan>/<key>",
+    "/drills/scenarios/<plan>/<key>/edit",
     "/duty",
     "/duty/<code>",
     "/duty/import",
@@ -79,6 +92,10 @@ PAGES = (
 NOT_PAGES = {
     "/report.pdf",
     "/report.docx",
+    "/drills/<drill_id>/control/live",
+    "/drills/<drill_id>/play/live",
+    "/drills/<drill_id>/report.<ending>",
+    "/drills/scenarios/<plan>/<key>.<ending>",
     "/board/rows",
     "/incidents/<number>/live",
     "/departments/<code>/live",
@@ -103,6 +120,9 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 def address(site: Site, page: str) -> str:
     from incident import clock
 
+    for part, number in DRILLS.items():
+        page = page.replace(f"/drills/<drill_id>/{part}", f"/drills/{number}/{part}")
+    page = page.replace("/scenarios/<plan>/<key>", "/scenarios/<plan>/our_own")
     if page == "/customers/<key>":
         return f"/customers/{site.customer}"
     year = clock.now().astimezone(site.app.extensions["house"].zone).year
