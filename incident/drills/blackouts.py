@@ -66,9 +66,7 @@ def close(first: date | None, last: date | None, reason: str, *, by: Actor, at: 
     row = DrillBlackout(first_day=first, last_day=last, reason=reason.strip()[:200], created_by=by.label)
     db.session.add(row)
     db.session.flush()
-    audit.record(
-        "drills.days_closed", f"blackout/{row.id}", by=by.label, at=at, first=str(first), last=str(last)
-    )
+    audit.record("drills.days_closed", f"blackout/{row.id}", by=by.label, at=at, days=f"{first}–{last}")
     return row
 
 

@@ -6,14 +6,15 @@ metadata, a channel by its name and maker, a bookmark by its link, a topic by it
 
 import html
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from incident.alerting.channels import Order, Trouble
 from incident.alerting.facts import IncidentFacts, PersonFacts
 from incident.settings import Settings
-from incident.slack import client, naming
-from incident.slack.blocks import announcement, card, direct, drills, groups, posts, reminders
+from incident.slack import calling, client, naming
+from incident.slack.blocks import announcement, card, direct, drills, groups, lines, posts, reminders
 from incident.slack.blocks.texts import Message
 from incident.slack.client import SlackCalls
 from incident.slack.response import ResponseChannel
@@ -40,12 +41,14 @@ class SlackChannel:
             "create_channel": self._create_channel,
             "post_card": self._post_card,
             "invite": self._invite,
+            "remove": self._remove,
             "set_topic": self._set_topic,
             "pin": self._pin,
             "bookmark": self._bookmark,
             "post": self._post,
             "page": self._page,
             "line": self._page,
+            "call_leads": self._call_leads,
             "approval": self._page,
             "update_card": self._update_card,
             "update_announcement": self._update_announcement,
@@ -55,10 +58,8 @@ class SlackChannel:
 
     def deliver(self, order: Order) -> dict[str, Any]:
         """Take one step; raises Trouble by kind."""
-        if order.step == "remind":
+        if order.step in ("remind", "drill_tell", "drill_post"):
             return self._remind(order)
-        if order.step in ("drill_tell", "drill_post"):
-            return self._drill(order)
         if order.step in ("propose_group", "update_proposal"):
             return self._propose(order)
         if order.incident is None:
@@ -132,6 +133,13 @@ class SlackChannel:
             if fault["error"] not in ALREADY_THERE and "user" in fault
         ]
 
+    def _remove(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
+        """Whoever must stand aside leaves the channel, also where somebody else let them in."""
+        user = order.people[0].slack_id if order.people else None
+        if user:
+            self._idempotent("conversations.kick", "not_in_channel", channel=_channel(incident), user=user)
+        return {}
+
     def _post_card(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
         return self._say(order, _channel(incident), card.build(incident, order.locale, self._zone))
 
@@ -188,23 +196,26 @@ class SlackChannel:
                 self._direct.pop(str(person.slack_id), None)  # opened afresh when somebody presses retry
             raise
 
+    def _call_leads(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
+        """A direct message to each lead; those who cannot be reached keep nobody else from being called."""
+        return calling.each(order, lambda person: self._call(order, incident, person))
+
+    def _call(self, order: Order, incident: IncidentFacts, person: PersonFacts) -> None:
+        theirs = [line for line in order.lines if line.lead_id == person.id]
+        message = lines.calls(incident, theirs, person.locale or order.locale, self._zone)
+        self._say(replace(order, key=f"{order.key}:{person.id}"), self._direct_with(person), message)
+
     def _remind(self, order: Order) -> dict[str, Any]:
-        """To whoever must act; to the incident's channel where nobody with a Slack account is named."""
+        """To whoever must act; to the incident's channel where nobody with a Slack account is named, unless
+        it is for one player of a drill alone."""
         person = next((each for each in order.people if each.slack_id), None)
-        channel = order.incident.channel_id if order.incident else None
+        channel = order.incident.channel_id if order.incident and order.step != "drill_tell" else None
         if person is None and channel is None:
             raise Trouble("no_slack_account", name=order.people[0].name if order.people else "-")
         locale = (person.locale if person else None) or order.locale
         where = self._direct_with(person) if person else str(channel)
-        return self._say(order, where, reminders.build(order, locale, self._zone, self._settings.url))
-
-    def _drill(self, order: Order) -> dict[str, Any]:
-        """To one person of the drill in their language, or into its channel."""
-        person = _person(order) if order.step == "drill_tell" else None
-        locale = (person.locale if person else None) or order.locale
-        message = drills.build(order, locale, self._zone, self._settings.url)
-        where = self._direct_with(person) if person else str(order.incident and order.incident.channel_id)
-        return self._say(order, where, message)
+        build = reminders.build if order.step == "remind" else drills.build
+        return self._say(order, where, build(order, locale, self._zone, self._settings.url))
 
     def _direct_with(self, person: PersonFacts) -> str:
         if not person.slack_id:
