@@ -72,10 +72,10 @@ JOBS: tuple[Job, ...] = (
         N_("Ask for departments that do not accept or report in time"),
     ),
     Job(
-        "start_drills",
+        "run_drills",
         timedelta(seconds=1),
-        _at_home(drills.start_due),
-        N_("Open the drills whose time has come"),
+        _at_home(drills.beat.run),
+        N_("Open the drills whose time has come, and deliver their injects"),
     ),
     Job(
         "plan_drills",
