@@ -14,6 +14,7 @@ from incident.errors import Reason
 from incident.playbooks import library
 from incident.settings import ROOT
 from incident.vocabulary import Channel, ComplaintType, Stage
+from incident.wordings import reviews
 
 CATALOGUES = ROOT / "translations"
 LOCALES = ("zh_CN", "en")
@@ -47,6 +48,7 @@ _VALUE_KINDS: dict[str, tuple[str, ...]] = {
     "letter_state": ("letter_state",),
     "follow_up": ("follow_up_kind",),
     **casewords.VALUE_KINDS,
+    **reviews.VALUE_KINDS,
 }
 
 

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     INCIDENTS_READ = "incidents:read"
     PLAYBOOKS_READ = "playbooks:read"
     REVIEWS_READ = "reviews:read"
+    REVIEWS_WRITE = "reviews:write"
     REPORTS_READ = "reports:read"
 
 
@@ -48,7 +49,13 @@ _READ = {
     _P.REVIEWS_READ,
     _P.REPORTS_READ,
 }
-_RESPOND = _READ | {_P.COMPLAINTS_WRITE, _P.COMPLAINTS_REVEAL, _P.INCIDENTS_ACT, _P.DELIVERIES_RETRY}
+_RESPOND = _READ | {
+    _P.COMPLAINTS_WRITE,
+    _P.COMPLAINTS_REVEAL,
+    _P.INCIDENTS_ACT,
+    _P.DELIVERIES_RETRY,
+    _P.REVIEWS_WRITE,
+}
 _COMMAND = _RESPOND | {_P.AGENCIES_MANAGE, _P.DECISIONS_APPROVE, _P.INCIDENTS_CLOSE, _P.INCIDENTS_COMMAND}
 # Who answers for what failed is for supervision and audit alone: not even administrators see it.
 SUPERVISION = frozenset({_P.ACCOUNTABILITY_READ, _P.ACCOUNTABILITY_WRITE})
@@ -59,7 +66,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.RESPONDER: frozenset(_RESPOND),
     Role.COMMANDER: frozenset(_COMMAND),
     Role.MANAGER: frozenset(_COMMAND | {_P.DUTY_MANAGE, _P.DRILLS_MANAGE}),
-    Role.TRAINER: frozenset(_READ | {_P.DRILLS_MANAGE, _P.INCIDENTS_ACT}),
+    Role.TRAINER: frozenset(_READ | {_P.DRILLS_MANAGE, _P.INCIDENTS_ACT, _P.REVIEWS_WRITE}),
     Role.AUDITOR: frozenset(_READ | {_P.AUDIT_READ, _P.ACCOUNTABILITY_READ}),
     Role.ADMIN: _ALL,
 }

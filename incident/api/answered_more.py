@@ -1,4 +1,4 @@
-"""What the further calls answer (plans, drills, post-mortems, departments, schedule), for the document."""
+"""What the further calls answer (plans, drills, departments, schedule), for the document."""
 
 from datetime import datetime
 from typing import Literal
@@ -7,7 +7,6 @@ from pydantic import BaseModel
 
 from incident.api.answered import By, Page, Someone, Words
 from incident.models.drills import DrillState
-from incident.models.reviews import ReviewState
 from incident.playbooks.schema import Plan
 from incident.vocabulary import ComplaintType
 
@@ -77,22 +76,6 @@ class DrillsScheduled(Drill):
     drills: list[Drill]
 
 
-class Review(BaseModel):
-    """The post-mortem of one incident."""
-
-    id: int
-    incident: str
-    title: Words
-    state: ReviewState
-    owner: Someone | None
-    due_at: datetime
-    rule: str
-    optional: bool
-    remind_at: datetime | None
-    reminders: int
-    created_at: datetime
-
-
 class Department(BaseModel):
     """A department, and who is on duty for it now."""
 
@@ -134,12 +117,6 @@ class DrillPage(Page):
     """Drills."""
 
     items: list[Drill]
-
-
-class ReviewPage(Page):
-    """Post-mortems."""
-
-    items: list[Review]
 
 
 class DepartmentPage(Page):

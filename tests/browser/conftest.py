@@ -19,6 +19,8 @@ from incident.agencies import register
 from incident.cli import serve
 from incident.db import db, unit_of_work
 from incident.models.complaints import Complaint
+from incident.models.incidents import Incident
+from tests import reviewing
 from tests.conftest import dispose, free_port, make_settings
 
 QUIET = [
@@ -79,6 +81,7 @@ def furnish(app: Flask) -> str:
         register.add(
             name="华信催收", code="HX", department="OUT", by=accounts.system("test"), at=at, zone=house.zone
         )
+    reviewing.furnish(db.session.scalars(select(Incident).order_by(Incident.id)).first(), at=at)
     keys = select(Complaint.person_key).where(Complaint.person_key.is_not(None))
     return customers.written(db.session.scalars(keys).first() or 0)
 

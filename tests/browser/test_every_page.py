@@ -21,12 +21,15 @@ EXAMPLES = {
     "agency_id": "1",
     "code": "CPO",
     "key": "privacy_leak",
+    "review_id": "1",
+    "name": "lucky",
 }
 READERS = {"/incidents/<number>/accountability": "tang"}  # who visits a page that administrators may not see
 PAGES = (
     "/",
     "/account",
     "/account/calendar",
+    "/actions",
     "/admin/audit",
     "/admin/calendar",
     "/admin/deliveries",
@@ -66,6 +69,10 @@ PAGES = (
     "/playbooks/<key>/versions/1",
     "/report",
     "/reviews",
+    "/reviews/<review_id>",
+    "/reviews/<review_id>/editions/1",
+    "/reviews/<review_id>/events",
+    "/reviews/<review_id>/sections/<name>",
     "/schedule",
     "/tasks",
     "/tasks/<task_id>",
@@ -79,6 +86,7 @@ PAGES = (
 NOT_PAGES = {
     "/report.pdf",
     "/report.docx",
+    "/reviews/<review_id>/paper.<form>",
     "/board/rows",
     "/incidents/<number>/live",
     "/departments/<code>/live",
@@ -111,7 +119,9 @@ def address(site: Site, page: str) -> str:
 
 def test_the_list_names_every_page(app: Flask) -> None:
     served = {
-        re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", rule.rule).replace("/versions/<number>", "/versions/1")
+        re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", rule.rule)
+        .replace("/versions/<number>", "/versions/1")
+        .replace("/editions/<number>", "/editions/1")
         for rule in app.url_map.iter_rules()
         if "GET" in (rule.methods or ())
         and app.view_functions[rule.endpoint].__module__.startswith("incident.board")

@@ -12,7 +12,19 @@ from incident.slack.blocks.texts import Block, Message
 
 # about → (the sentence, the page where it is mended); the values come from the delivery's payload
 ABOUT: dict[str, tuple[str, str]] = {
-    "review": (N_("⏰ The post-mortem of %(number)s is due at %(due)s."), "/reviews"),
+    "review": (N_("⏰ The post-mortem of %(number)s is due at %(due)s."), "/reviews/%(review_id)s"),
+    "review_publish": (
+        N_("⏰ The post-mortem of %(number)s was held; write it, let it be signed and publish it."),
+        "/reviews/%(review_id)s",
+    ),
+    "review_owner": (
+        N_("🤝 You lead the post-mortem of %(number)s from now on; it meets at %(due)s."),
+        "/reviews/%(review_id)s",
+    ),
+    "review_late": (
+        N_("⚠️ The post-mortem of %(number)s, led by %(name)s, is late; it was due at %(due)s."),
+        "/reviews/%(review_id)s",
+    ),
     "vacant": (
         N_("⚠️ Roles or departments of %(number)s are without anybody; give them to somebody."),
         "/incidents/%(number)s#people",
@@ -69,7 +81,9 @@ def build(order: Order, locale: str, zone: ZoneInfo, base_url: str) -> Message:
     )
     mark = texts.drill_mark(order.incident, locale) if order.incident else ""
     text = f"{mark}{words}"
-    return Message(text, [texts.section(text), _link(f"{base_url}{path % values}", locale)])
+    return Message(
+        text, [texts.section(text), _link(f"{base_url}{path % {**order.payload, **values}}", locale)]
+    )
 
 
 def _clocks(payload: dict[str, Any], locale: str, zone: ZoneInfo, base_url: str) -> Message:
