@@ -13,6 +13,7 @@ from incident.lifecycle.common import House
 from incident.settings import ROOT, Settings, SettingsError
 from incident.slack import http as slack_http
 from incident.slack import sandbox
+from incident.slack import words as slack_words
 from incident.vault import Vault
 
 __all__ = ["create_app", "models"]
@@ -70,10 +71,24 @@ def mount_sandbox(app: Flask, settings: Settings) -> None:
         events_url=f"http://{settings.host}:{settings.port}/slack/events",
         rate_limits=settings.slack_rate_limits,
         people=sandbox_people(),
+        hints=command_hints,
     )
     app.extensions["sandbox"] = box
     mounted: Any = DispatcherMiddleware(app.wsgi_app, {"/sandbox": box})
     app.wsgi_app = mounted  # type: ignore[method-assign]
+
+
+def command_hints(language: str) -> list[sandbox.Hint]:
+    """The words of `/incident` in "zh" or "en", for the sandbox's composer to offer while one is typed."""
+    locale = "zh_CN" if language == "zh" else "en"
+    return [
+        sandbox.Hint(
+            typed=f"/incident {each.zh[0] if language == 'zh' else each.name}",
+            shown=each.usage(locale),
+            does=i18n.say(each.help, locale),
+        )
+        for each in slack_words.WORDS.values()
+    ]
 
 
 def sandbox_people() -> list[sandbox.Persona]:
@@ -87,6 +102,7 @@ def sandbox_people() -> list[sandbox.Persona]:
             real_name=each.name,
             email=each.email,
             locale=each.slack_locale,
+            title=each.department,
         )
         for each in demo.PEOPLE
     ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from incident.alerting.facts import IncidentFacts, PersonFacts, TaskFacts
+from incident.alerting.facts import IncidentFacts, LineFacts, PersonFacts, TaskFacts
 from incident.errors import N_, Reason
 
 
@@ -76,7 +76,7 @@ class Order:
 
     `people` are those to invite or to alert; `progress` is what an earlier attempt left behind; `uncertain`
     says that an earlier attempt may have arrived; `locale` is the language of what several people read;
-    `tasks` are those that a reminder is about.
+    `tasks` are those that a reminder is about, `lines` the department lines that people are called to.
     """
 
     id: int
@@ -90,6 +90,7 @@ class Order:
     incident: IncidentFacts | None = None
     people: tuple[PersonFacts, ...] = ()
     tasks: tuple[TaskFacts, ...] = ()
+    lines: tuple[LineFacts, ...] = ()
     progress: dict[str, Any] = field(default_factory=dict)
 
 

@@ -2,9 +2,8 @@
 
 from sqlalchemy import update
 
-from incident import errors
+from incident import errors, recusal
 from incident.accounts import Actor
-from incident.coordination import recusal
 from incident.db import db
 from incident.errors import N_
 from incident.models.incidents import Incident
