@@ -11,6 +11,7 @@ from flask import Flask
 from incident import i18n, labels, scheduling, timeline
 from incident.alerting import checks, outbox
 from incident.models import (
+    actions,
     agencies,
     alerts,
     conduct,
@@ -71,6 +72,12 @@ def test_every_enumeration_that_people_read_has_words_for_each_member() -> None:
         "surge_state": groups.SurgeState,
         "agency_state": agencies.AgencyState,
         "review_state": reviews.ReviewState,
+        "review_trigger": reviews.Trigger,
+        "section": reviews.Section,
+        "cause_category": reviews.CauseCategory,
+        "signer": reviews.Signer,
+        "action_kind": actions.ActionKind,
+        "action_state": actions.ActionState,
         "option_kind": OptionKind,
         "option_state": resolutions.OptionState,
         "letter_state": decisions.LetterState,
