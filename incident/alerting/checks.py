@@ -15,6 +15,7 @@ from incident.models.alerts import Delivery, DeliveryState
 from incident.models.clocks import Clock, ClockState
 from incident.models.incidents import DepartmentState, Incident, IncidentDepartment
 from incident.models.people import Person
+from incident.models.plans import PlanReading, PlanVersion
 from incident.models.resolutions import OptionState, ResolutionOption
 
 Check = Callable[[Delivery, Incident], str | None]
@@ -35,13 +36,27 @@ def _live(_delivery: Delivery, incident: Incident) -> str | None:
 
 
 def _participant(delivery: Delivery, incident: Incident) -> str | None:
-    """Messages of a drill go to its participants and nobody else."""
-    if not incident.drill or delivery.payload.get("person_id") is None:
+    """Messages of a drill go to its participants and nobody else; its post-mortem to those who work on it."""
+    said = delivery.payload
+    if not incident.drill or said.get("person_id") is None or said.get("review_id") is not None:
         return None
     known = {each.id for each in escalation.drill_participants(incident.id)}
     return (
         None if delivery.payload["person_id"] in known else N_("This person does not take part in the drill.")
     )
+
+
+def _takes_part(delivery: Delivery, incident: Incident) -> str | None:
+    """What is said of a drill to one person goes to its players and its staff."""
+    person = db.session.get(Person, delivery.payload.get("person_id") or 0)
+    known = escalation.drill_addresses(incident.id)
+    return None if person and person.email in known else N_("This person does not take part in the drill.")
+
+
+def _runs_on(_delivery: Delivery, incident: Incident) -> str | None:
+    """Nobody is alerted or reminded in a drill that stands still."""
+    paused = incident.drill and escalation.drill_stands_still(incident.id)
+    return N_("The drill is paused.") if paused else None
 
 
 def _active(delivery: Delivery, _incident: Incident) -> str | None:
@@ -99,6 +114,22 @@ def _nothing_left(delivery: Delivery) -> str | None:
     return None if db.session.scalar(wanted.limit(1)) else N_("These clocks have ended meanwhile.")
 
 
+def _read_already(delivery: Delivery) -> str | None:
+    """A reminder to read a version is needless once its reader confirmed it."""
+    said = delivery.payload
+    read = (
+        select(PlanReading.id)
+        .join(PlanVersion, PlanVersion.id == PlanReading.version_id)
+        .where(
+            PlanVersion.key == said["key_of_plan"],
+            PlanVersion.version == int(said["number_of_version"]),
+            PlanReading.person_id == said["person_id"],
+            PlanReading.read_at.is_not(None),
+        )
+    )
+    return N_("The new version was read before the message went out.") if db.session.scalar(read) else None
+
+
 def _stands_aside(delivery: Delivery, incident: Incident) -> str | None:
     person = db.session.get_one(Person, delivery.payload["person_id"])
     return None if recusal.bar(incident, person) else N_("This person need not stand aside any more.")
@@ -121,7 +152,7 @@ def _overtaken(delivery: Delivery, incident: Incident) -> str | None:
 
 
 CHECKS: dict[str, tuple[Check, ...]] = {
-    "page": (_unanswered, _active, _participant),
+    "page": (_unanswered, _active, _participant, _runs_on),
     "fallback": (_unanswered, _live),
     "announce": (_live, _open),
     "create_channel": (_open,),
@@ -134,10 +165,12 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "post": (_has_channel, _overtaken),
     "update_card": (_has_card,),
     "update_announcement": (_live, _has_announcement),
-    "call_leads": (_open, _called),
-    "line": (_open, _active, _participant, _line),
+    "call_leads": (_open, _called, _runs_on),
+    "line": (_open, _active, _participant, _line, _runs_on),
     "approval": (_open, _active, _participant, _proposed),
-    "remind": (_participant,),
+    "remind": (_participant, _runs_on),
+    "drill_tell": (_active, _takes_part),
+    "drill_post": (_has_channel,),
     "propose_group": (),
     "update_proposal": (),
     "report": (),
@@ -154,6 +187,8 @@ def needless(delivery: Delivery, incident: Incident | None) -> str | None:
             if tasks(delivery, at=delivery.next_at)
             else N_("Nothing is left of what was to be reminded of.")
         )
+    if delivery.payload.get("about") == "plan_changed":
+        return _read_already(delivery)
     if incident is None:
         return _nothing_left(delivery) if delivery.payload.get("about") == "clocks" else None
     return next((why for check in CHECKS[delivery.step] if (why := check(delivery, incident))), None)

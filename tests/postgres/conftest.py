@@ -17,7 +17,7 @@ from psycopg import sql
 from app import create_app
 from incident import calendars
 from incident.db import unit_of_work
-from incident.playbooks import library
+from incident.playbooks import loading
 from tests import builders
 from tests.conftest import MEMORY, dispose, make_settings, roomy
 
@@ -69,7 +69,7 @@ def model(postgres: Path, template: Path) -> Path:
         flask_migrate.upgrade()
         with unit_of_work():
             calendars.seed(range(2026, 2028))
-            library.load(app.extensions["settings"].playbooks_dir, by="test", at=builders.NOW)
+            loading.load(app.extensions["settings"].playbooks_dir, by="test", at=builders.NOW)
     dispose(app)
     return template
 
