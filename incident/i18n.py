@@ -15,6 +15,7 @@ from incident.settings import ROOT
 from incident.vocabulary import Channel, ComplaintType, Stage
 from incident.wordings import clocks as clock_words
 from incident.wordings import plans as plan_words
+from incident.wordings import reviews
 from incident.wordings.codes import WORDS
 
 CATALOGUES = ROOT / "translations"
@@ -31,6 +32,7 @@ _VALUE_KINDS: dict[str, tuple[str, ...]] = {
     "status": ("task_status", "status"),
     "state": ("delivery_state",),
     "drill_state": ("drill_state",),
+    "drill_role": ("drill_role",),
     "line_state": ("department_state",),
     "surge_state": ("surge_state",),
     "agency_state": ("agency_state",),
@@ -51,6 +53,7 @@ _VALUE_KINDS: dict[str, tuple[str, ...]] = {
     "follow_up": ("follow_up_kind",),
     **clock_words.VALUE_KINDS,
     **plan_words.VALUE_KINDS,
+    **reviews.VALUE_KINDS,
 }
 
 

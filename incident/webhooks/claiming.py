@@ -125,7 +125,7 @@ def _parcel(message: WebhookMessage, who: str) -> Parcel:
 
 def _as_it_stands(data: dict[str, Any]) -> dict[str, Any]:
     """The data of a message, a hold's with what it stops now: retries overtake one another."""
-    told = data.get("hold")
+    told = data.get("hold") or {}
     hold = db.session.get(ContactHold, told["id"], populate_existing=True) if told else None
     return data if hold is None else {**data, "hold": {**told, **events.standing(hold)}}
 
