@@ -20,6 +20,7 @@ from incident.slack import (
     deciding,
     drilling,
     people,
+    plan_reading,
     pressing,
     putting_off,
     spoken,
@@ -30,7 +31,7 @@ from incident.slack import contact_word as contact_word  # its word registers it
 from incident.slack import spoken_tasks as spoken_tasks  # and so does this one
 from incident.slack import spoken_updates as spoken_updates  # and this one
 from incident.slack.asking import Ask
-from incident.slack.blocks import declare, drills, groups, lines, menu, requests, texts, todo
+from incident.slack.blocks import declare, drills, groups, lines, menu, reminders, requests, texts, todo
 from incident.slack.client import SlackCalls
 from incident.slack.envelopes import BlockActions, Command, ViewSubmission
 
@@ -70,6 +71,7 @@ def build(settings: Settings, house: House) -> App:
     """The application; it calls nobody while it is built, so that the service starts while Slack is down."""
     # before the response: the handlers only touch the database, and there is no Flask context elsewhere
     bolt = App(
+        name="incident",  # without a name Bolt reads the source of every frame of the stack
         signing_secret=settings.signing_secret,
         process_before_response=True,
         token_verification_enabled=False,
@@ -90,6 +92,7 @@ def build(settings: Settings, house: House) -> App:
         (bolt.action(drills.ANSWER), _pressed(drilling.ask_words)),
         (bolt.view(drills.CALLBACK), _submitted(drilling.answer, drills.WORDS)),
         (bolt.action(drills.SUSPEND), _pressed(drilling.suspend)),
+        (bolt.action(reminders.PLAN_READ), _pressed(plan_reading.confirm)),
         (bolt.action(menu.DECLARE), _declare),
         (bolt.action(groups.CONFIRM), _group),
         (bolt.action(groups.DISMISS), _group),
