@@ -11,11 +11,14 @@ from incident.alerting import escalation, facts, task_facts
 from incident.alerting.facts import LineFacts, PersonFacts, TaskFacts
 from incident.db import db
 from incident.errors import N_
+from incident.models.actions import ActionState, ReviewAction
 from incident.models.alerts import Delivery, DeliveryState
 from incident.models.clocks import Clock, ClockState
 from incident.models.incidents import DepartmentState, Incident, IncidentDepartment
 from incident.models.people import Person
+from incident.models.plans import PlanReading, PlanVersion
 from incident.models.resolutions import OptionState, ResolutionOption
+from incident.models.reviews import Review, ReviewState
 
 Check = Callable[[Delivery, Incident], str | None]
 
@@ -100,6 +103,22 @@ def _nothing_left(delivery: Delivery) -> str | None:
     return None if db.session.scalar(wanted.limit(1)) else N_("These clocks have ended meanwhile.")
 
 
+def _read_already(delivery: Delivery) -> str | None:
+    """A reminder to read a version is needless once its reader confirmed it."""
+    said = delivery.payload
+    read = (
+        select(PlanReading.id)
+        .join(PlanVersion, PlanVersion.id == PlanReading.version_id)
+        .where(
+            PlanVersion.key == said["key_of_plan"],
+            PlanVersion.version == int(said["number_of_version"]),
+            PlanReading.person_id == said["person_id"],
+            PlanReading.read_at.is_not(None),
+        )
+    )
+    return N_("The new version was read before the message went out.") if db.session.scalar(read) else None
+
+
 def _stands_aside(delivery: Delivery, incident: Incident) -> str | None:
     person = db.session.get_one(Person, delivery.payload["person_id"])
     return None if recusal.bar(incident, person) else N_("This person need not stand aside any more.")
@@ -121,6 +140,21 @@ def _overtaken(delivery: Delivery, incident: Incident) -> str | None:
     return N_("A newer message says it.") if any(each.get("said") == said for each in later) else None
 
 
+def _review(delivery: Delivery, _incident: Incident) -> str | None:
+    """Whether a meeting is still ahead, or an action still to be done."""
+    said = delivery.payload
+    if said.get("about") in ("review", "review_invited"):
+        review = db.session.get(Review, said["review_id"], populate_existing=True)
+        ahead = review is not None and review.state == ReviewState.SCHEDULED
+        same = ahead and review is not None and review.meets_at.isoformat() == said["due_at"]
+        return None if same else N_("The meeting was held or moved meanwhile.")
+    if said.get("action_id") is not None:
+        action = db.session.get(ReviewAction, said["action_id"], populate_existing=True)
+        still = action is not None and action.state == ActionState.OPEN
+        return None if still else N_("The action is no longer open.")
+    return None
+
+
 CHECKS: dict[str, tuple[Check, ...]] = {
     "page": (_unanswered, _active, _participant),
     "fallback": (_unanswered, _live),
@@ -138,7 +172,8 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "call_leads": (_open, _called),
     "line": (_open, _active, _participant, _line),
     "approval": (_open, _active, _participant, _proposed),
-    "remind": (_participant,),
+    "remind": (_participant, _review),
+    "mail": (_active, _review),
     "propose_group": (),
     "update_proposal": (),
     "report": (),
@@ -155,6 +190,8 @@ def needless(delivery: Delivery, incident: Incident | None) -> str | None:
             if tasks(delivery, at=delivery.next_at)
             else N_("Nothing is left of what was to be reminded of.")
         )
+    if delivery.payload.get("about") == "plan_changed":
+        return _read_already(delivery)
     if incident is None:
         return _nothing_left(delivery) if delivery.payload.get("about") == "clocks" else None
     return next((why for check in CHECKS[delivery.step] if (why := check(delivery, incident))), None)

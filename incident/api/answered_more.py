@@ -32,6 +32,7 @@ class PlaybookVersion(BaseModel):
     content_hash: str
     loaded_at: datetime
     loaded_by: str
+    note: str | None
     plan: Plan
 
 
@@ -42,6 +43,7 @@ class VersionRef(BaseModel):
     content_hash: str
     loaded_at: datetime
     loaded_by: str
+    note: str | None
 
 
 class Playbook(PlaybookVersion):

@@ -14,6 +14,7 @@ from incident.api import (
     acts,
     agencies,
     assessment,
+    changes,
     clocks,
     complaints,
     contacts,
@@ -41,7 +42,7 @@ VERSION = "1"
 # the order of the page
 SECTIONS = (
     complaints, incidents, acts, departments, groups, agencies, tasks, clocks, evidence, resolution,
-    decisions, assessment, labels, contacts, informing, playbooks, drills, reviews,
+    decisions, assessment, labels, contacts, informing, playbooks, changes, drills, reviews,
     review_writing, actions,
 )  # fmt: skip
 TAGS = tuple(each.TAG for each in SECTIONS)

@@ -19,8 +19,10 @@ from incident.slack import (
     asking,
     deciding,
     people,
+    plan_reading,
     pressing,
     putting_off,
+    reviewing,
     spoken,
     spoken_lines,
     words,
@@ -29,7 +31,7 @@ from incident.slack import contact_word as contact_word  # its word registers it
 from incident.slack import spoken_tasks as spoken_tasks  # and so does this one
 from incident.slack import spoken_updates as spoken_updates  # and this one
 from incident.slack.asking import Ask
-from incident.slack.blocks import declare, groups, lines, menu, requests, texts, todo
+from incident.slack.blocks import declare, groups, lines, menu, reminders, requests, reviews, texts, todo
 from incident.slack.client import SlackCalls
 from incident.slack.envelopes import BlockActions, Command, ViewSubmission
 
@@ -69,6 +71,7 @@ def build(settings: Settings, house: House) -> App:
     """The application; it calls nobody while it is built, so that the service starts while Slack is down."""
     # before the response: the handlers only touch the database, and there is no Flask context elsewhere
     bolt = App(
+        name="incident",  # without a name Bolt reads the source of every frame of the stack
         signing_secret=settings.signing_secret,
         process_before_response=True,
         token_verification_enabled=False,
@@ -85,6 +88,9 @@ def build(settings: Settings, house: House) -> App:
         (bolt.action(requests.REFUSE), _pressed(approving.ask_why)),
         (bolt.view(requests.CALLBACK), _refuse),
         *((bolt.action(each), _pressed(putting_off.press)) for each in todo.BUTTONS),
+        *((bolt.action(each), _pressed(reviewing.press)) for each in reviews.BUTTONS),
+        *((bolt.view(each), _noted) for each in (reviews.FINISHED, reviews.EXTENDED)),
+        (bolt.action(reminders.PLAN_READ), _pressed(plan_reading.confirm)),
         (bolt.action(menu.DECLARE), _declare),
         (bolt.action(groups.CONFIRM), _group),
         (bolt.action(groups.DISMISS), _group),
@@ -186,6 +192,23 @@ def _refuse(desk: Desk, ack: Ack) -> None:
     except DomainError as error:
         words = i18n.say(error.reason, ask.locale)
         ack(response_action="errors", errors={requests.REASON: words})
+        return
+    ack()
+
+
+def _noted(desk: Desk, ack: Ack) -> None:
+    """Finish or extend an action by its form; what is wrong stands at its input."""
+    sent: ViewSubmission = flask.g.slack
+    ask, first = desk.ask(sent.user.id, trigger_id=sent.trigger_id), reviewing.first_input(sent)
+    if ask is None:
+        ack(response_action="errors", errors={first: asking.unlinked(sent.user.id).text})
+        return
+    try:
+        reviewing.submit(ask, sent)
+    except DomainError as error:
+        places = {str(each.loc[0]): i18n.say(each, ask.locale) for each in error.reasons if each.loc}
+        known = {block: words for block, words in places.items() if block in sent.view.state.values}
+        ack(response_action="errors", errors=known or {first: i18n.say(error.reason, ask.locale)})
         return
     ack()
 

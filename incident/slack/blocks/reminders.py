@@ -7,24 +7,12 @@ from zoneinfo import ZoneInfo
 from incident import i18n
 from incident.alerting.channels import Order
 from incident.errors import N_
-from incident.slack.blocks import texts, todo
+from incident.slack.blocks import reviews, texts, todo
 from incident.slack.blocks.texts import Block, Message
 
+PLAN_READ = "plan_read"
 # about → (the sentence, the page where it is mended); the values come from the delivery's payload
 ABOUT: dict[str, tuple[str, str]] = {
-    "review": (N_("⏰ The post-mortem of %(number)s is due at %(due)s."), "/reviews/%(review_id)s"),
-    "review_publish": (
-        N_("⏰ The post-mortem of %(number)s was held; write it, let it be signed and publish it."),
-        "/reviews/%(review_id)s",
-    ),
-    "review_owner": (
-        N_("🤝 You lead the post-mortem of %(number)s from now on; it meets at %(due)s."),
-        "/reviews/%(review_id)s",
-    ),
-    "review_late": (
-        N_("⚠️ The post-mortem of %(number)s, led by %(name)s, is late; it was due at %(due)s."),
-        "/reviews/%(review_id)s",
-    ),
     "vacant": (
         N_("⚠️ Roles or departments of %(number)s are without anybody; give them to somebody."),
         "/incidents/%(number)s#people",
@@ -36,6 +24,22 @@ ABOUT: dict[str, tuple[str, str]] = {
     "reopened": (
         N_("🔁 %(number)s was opened again and you command it; look at it now."),
         "/incidents/%(number)s",
+    ),
+    "plan_changed": (
+        N_("📘 %(plan_title)s: version %(number_of_version)s is in force. %(note)s\n%(changes)s"),
+        "/playbooks/%(key_of_plan)s/versions/%(number_of_version)s",
+    ),
+    "plan_change_review": (
+        N_("📝 A change of the plan “%(plan_title)s” waits for your approval."),
+        "/changes/%(change)s",
+    ),
+    "plan_change_decided": (
+        N_("📝 Your change request on “%(plan_title)s”: %(change_state)s."),
+        "/changes/%(change)s",
+    ),
+    "plan_change_held": (
+        N_("⚠️ Your change of “%(plan_title)s” was due, but the plan has changed since; bring it up to date."),
+        "/changes/%(change)s",
     ),
     "agency": (N_("⏰ The evaluation of the agency %(agency)s is due on %(due_on)s."), "/agencies"),
     "update": (N_("⏰ The update on %(number)s was due at %(due)s."), "/incidents/%(number)s/updates"),
@@ -70,6 +74,8 @@ def build(order: Order, locale: str, zone: ZoneInfo, base_url: str) -> Message:
         return _clocks(order.payload, locale, zone, base_url)
     if order.payload["about"] == "tasks":
         return todo.build(order, locale, zone, base_url)
+    if order.payload["about"] in reviews.ABOUT:
+        return reviews.build(order, locale, zone, base_url)
     sentence, path = ABOUT[order.payload["about"]]
     values = {name: value for name, value in order.payload.items() if isinstance(value, str | dict)}
     if order.incident is not None:
@@ -81,9 +87,26 @@ def build(order: Order, locale: str, zone: ZoneInfo, base_url: str) -> Message:
     )
     mark = texts.drill_mark(order.incident, locale) if order.incident else ""
     text = f"{mark}{words}"
-    return Message(
-        text, [texts.section(text), _link(f"{base_url}{path % {**order.payload, **values}}", locale)]
-    )
+    acts = _link(f"{base_url}{path % values}", locale)
+    if order.payload["about"] == "plan_changed":
+        acts["elements"].append(_have_read(order.payload, locale))
+    return Message(text, [texts.section(text), acts])
+
+
+def _have_read(payload: dict[str, Any], locale: str) -> Block:
+    return {
+        "type": "button",
+        "action_id": PLAN_READ,
+        "value": f"{payload['key_of_plan']} {payload['number_of_version']}",
+        "text": texts.plain(i18n.say(N_("I have read it"), locale)),
+    }
+
+
+def have_read(title: dict[str, str], number: int, locale: str) -> Message:
+    """What stands in the message's place once its reader has confirmed."""
+    said = N_("✅ You have read version %(number)s of the plan “%(plan_title)s”.")
+    words = texts.say(said, locale, plan_title=title, number=str(number))
+    return Message(words, [texts.section(words)])
 
 
 def _clocks(payload: dict[str, Any], locale: str, zone: ZoneInfo, base_url: str) -> Message:
