@@ -49,7 +49,7 @@ class FallbackChannel:
         return self._send(self._alert_urls, order, *text(order.incident))
 
     def _mail(self, order: Order) -> dict[str, Any]:
-        """One mail to one person, with its calendar entry: {to, title, body, calendar}."""
+        """One mail to one person with the meeting's calendar entry: {to, title, body, calendar}."""
         import apprise
         from apprise.attachment import memory
 
@@ -59,8 +59,7 @@ class FallbackChannel:
         if mailbox is None or not hasattr(mailbox, "targets"):
             raise Trouble("fallback_failed", permanent=True, count=1)
         mailbox.targets = [(False, said["to"])]
-        kind = f"text/calendar; method={said['method']}; charset=utf-8"
-        entry = made(said["calendar"].encode(), name="meeting.ics", mimetype=kind)
+        entry = made(said["calendar"].encode(), name="meeting.ics", mimetype="text/calendar")
         if not mailbox.notify(
             title=said["title"], body=said["body"], attach=apprise.AppriseAttachment(entry)
         ):

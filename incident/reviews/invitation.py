@@ -116,7 +116,6 @@ def _mail(
         to=person.email,
         title=f"{title} · {when}",
         body="\n".join([*lines, f"{url}/reviews/{review.id}"]),
-        method="REQUEST",
         calendar=entry(review, incident, [person], at=at, url=url, locale=locale).decode(),
     )
 

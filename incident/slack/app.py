@@ -206,9 +206,7 @@ def _noted(desk: Desk, ack: Ack) -> None:
     try:
         reviewing.submit(ask, sent)
     except DomainError as error:
-        places = {str(each.loc[0]): i18n.say(each, ask.locale) for each in error.reasons if each.loc}
-        known = {block: words for block, words in places.items() if block in sent.view.state.values}
-        ack(response_action="errors", errors=known or {first: i18n.say(error.reason, ask.locale)})
+        ack(response_action="errors", errors=reviewing.places(error, sent, ask.locale))
         return
     ack()
 

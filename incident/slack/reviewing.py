@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from incident import errors
+from incident import errors, i18n
 from incident.alerting.channels import Trouble
 from incident.db import unit_of_work
 from incident.errors import N_, DomainError
@@ -93,6 +93,18 @@ def submit(ask: Ask, sent: ViewSubmission) -> None:
             at=ask.at,
             calendar=ask.house.calendar,
         )
+
+
+def places(error: DomainError, sent: ViewSubmission, locale: str) -> dict[str, str]:
+    """Each reason at the input it belongs to, the rest at the first."""
+    names = {"due_at": reviews.UNTIL}
+    found = {
+        names.get(str(each.loc[0]), str(each.loc[0])): i18n.say(each, locale)
+        for each in error.reasons
+        if each.loc
+    }
+    known = {block: words for block, words in found.items() if block in sent.view.state.values}
+    return known or {first_input(sent): i18n.say(error.reason, locale)}
 
 
 def first_input(sent: ViewSubmission) -> str:
