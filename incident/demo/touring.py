@@ -136,7 +136,7 @@ class Tour:
         with self._context(), unit_of_work():
             by = finishing.acting(TRAINER)
             [drill] = programme.schedule(
-                programme.Wanted(DRILLED, [finishing.LEAD, finishing.CLERK]),
+                programme.Wanted(plan_key=DRILLED, participants=[finishing.LEAD, finishing.CLERK]),
                 starts_at=at + timedelta(seconds=1),
                 by=by,
                 at=at,
