@@ -10,7 +10,7 @@ from incident.alerting import escalation
 from incident.db import unit_of_work
 from incident.errors import N_
 from incident.lifecycle.common import House
-from incident.plan_changes import deciding, proving, reading
+from incident.plan_changes import care, deciding, proving, reading
 from incident.playbooks import watch
 from incident.reports import sending
 from incident.reviews import schedule as reviews
@@ -171,6 +171,12 @@ JOBS: tuple[Job, ...] = (
         timedelta(minutes=5),
         lambda beat: reading.remind(at=beat.at, calendar=beat.house.calendar),
         N_("Remind people of new versions of plans that they have not read"),
+    ),
+    Job(
+        "care_for_plans",
+        timedelta(minutes=10),
+        lambda beat: care.sweep(at=beat.at, calendar=beat.house.calendar),
+        N_("Remind those who look after plans that a review is due"),
     ),
     Job(
         "remind_agencies",

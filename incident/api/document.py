@@ -25,6 +25,7 @@ from incident.api import (
     incidents,
     informing,
     labels,
+    plan_care,
     playbooks,
     problems,
     resolution,
@@ -39,9 +40,9 @@ VERSION = "1"
 # the order of the page
 SECTIONS = (
     complaints, incidents, acts, departments, groups, agencies, tasks, clocks, evidence, resolution,
-    decisions, assessment, labels, contacts, informing, playbooks, changes, drills, reviews,
+    decisions, assessment, labels, contacts, informing, playbooks, changes, plan_care, drills, reviews,
 )  # fmt: skip
-TAGS = tuple(each.TAG for each in SECTIONS)
+TAGS = tuple(dict.fromkeys(each.TAG for each in SECTIONS))
 # Which refusals a call may answer with; 500 and 503 belong to every one.
 ALWAYS = (401, 403, 404, 429, 500, 503)
 READS_QUERY = (422,)

@@ -17,7 +17,7 @@ from incident.errors import N_, DomainError, NotFound, Reason
 from incident.models.drills import Drill
 from incident.models.plans import ChangeOrigin, ChangeState, PlanChange
 from incident.permissions import Permission
-from incident.plan_changes import deciding, moves, proposing, reading, wording
+from incident.plan_changes import deciding, moves, patterns, proposing, reading, wording
 from incident.playbooks import library
 from incident.vocabulary import ComplaintType
 
@@ -45,6 +45,7 @@ def listing() -> str:
         rows=moves.listed(plan_key=key, states=() if everything else moves.OPEN),
         plans={str(each.plan.key): each.plan for each in library.all_current()},
         filters={"plan": key, "all": everything},
+        patterns=patterns.found(at=clock.now()),
     )
 
 

@@ -30,6 +30,8 @@ WORDS: dict[str, dict[str, str]] = {
         "plan_changes.schedule": N_("set the day of a change of a plan"),
         "plan_changes.hold": N_("held a change of a plan back"),
         "plan_changes.withdraw": N_("withdrew a change request"),
+        "plans.entrusted": N_("said who looks after a plan"),
+        "plans.reviewed": N_("looked through a plan"),
         "plan_changes.proven": N_("saw a change of a plan proven"),
     },
 }

@@ -68,6 +68,7 @@ PAGES = (
     "/incidents/<number>/updates",
     "/playbooks",
     "/playbooks/<key>",
+    "/playbooks/<key>/care",
     "/playbooks/<key>/propose",
     "/playbooks/<key>/versions",
     "/playbooks/<key>/versions/1",
