@@ -16,6 +16,7 @@ from incident.reports import sending
 from incident.reviews import schedule as reviews
 from incident.settings import Settings
 from incident.surges import tally
+from incident.training import certificates
 from incident.watches import (
     aftercare,
     calendar_watch,
@@ -177,6 +178,12 @@ JOBS: tuple[Job, ...] = (
         timedelta(minutes=10),
         lambda beat: care.sweep(at=beat.at, calendar=beat.house.calendar),
         N_("Remind those who look after plans that a review is due"),
+    ),
+    Job(
+        "remind_certificates",
+        timedelta(minutes=10),
+        lambda beat: certificates.remind(at=beat.at),
+        N_("Remind people of certificates that end"),
     ),
     Job(
         "remind_agencies",

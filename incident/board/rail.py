@@ -21,6 +21,7 @@ RAIL: tuple[tuple[str, str, str, Permission | None], ...] = (
     ("/playbooks", N_("Playbooks"), "book", Permission.PLAYBOOKS_READ),
     ("/duty", N_("Duty"), "duty", None),
     ("/drills", N_("Drills"), "drill", Permission.DRILLS_READ),
+    ("/training", N_("Training"), "book", Permission.DRILLS_READ),
     ("/reviews", N_("Reviews"), "review", Permission.REVIEWS_READ),
     ("/report", N_("Executive report"), "report", Permission.REPORTS_READ),
     ("/schedule", N_("Schedule"), "calendar", None),

@@ -1,6 +1,5 @@
 """Who looks after a plan: its owner, the day by which it is looked through again, and the reminders."""
 
-from calendar import monthrange
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from incident.models.plans import PlanCare, PlanVersion
 from incident.permissions import Permission
 from incident.playbooks import library
 from incident.reviews import schedule
+from incident.training import months
 
 EVERY_MONTHS = 12
 EVERY_MOST = 36  # months; the legal floor for drills is three years too (facts §6, E4)
@@ -28,12 +28,6 @@ NOTE_LONGEST = 2_000  # characters
 def of(key: str) -> PlanCare | None:
     """The care of a plan; None until the scheduler has first looked at it."""
     return db.session.get(PlanCare, key)
-
-
-def after_months(day: date, months: int) -> date:
-    """The same day so many months later, or the last one of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def owner(care: PlanCare) -> Person | None:
@@ -97,7 +91,7 @@ def reviewed(key: str, *, note: str, by: Actor, at: datetime, calendar: WorkingC
     today = at.astimezone(calendar.zone).date()
     care = of(key) or _first(key, calendar)
     care.reviewed_on, care.reviewed_by, care.note = today, by.label, words
-    care.review_by = after_months(today, care.every_months)
+    care.review_by = months.after(today, care.every_months)
     care.remind_at = remind_at(care, calendar)
     db.session.add(care)
     audit.record("plans.reviewed", f"plan/{key}", by=by.label, at=at, name=key)
@@ -109,7 +103,7 @@ def _first(key: str, calendar: WorkingCalendar) -> PlanCare:
     library.current(key)
     began = db.session.scalar(select(func.min(PlanVersion.loaded_at)).where(PlanVersion.key == key))
     assert began is not None  # a plan in force has a version
-    due = after_months(began.astimezone(calendar.zone).date(), EVERY_MONTHS)
+    due = months.after(began.astimezone(calendar.zone).date(), EVERY_MONTHS)
     care = PlanCare(key=key, every_months=EVERY_MONTHS, review_by=due)
     care.remind_at = remind_at(care, calendar)
     return care

@@ -20,7 +20,21 @@ WORDS: dict[str, dict[str, str]] = {
         "drill": N_("a drill"),
         "pattern": N_("a recurring pattern"),
     },
+    "subject": {
+        "product": N_("Card business"),
+        "law": N_("Law and rules"),
+        "process": N_("Emergency process"),
+    },
+    "certificate_source": {
+        "test": N_("test"),
+        "attendance": N_("attendance"),
+        "import": N_("brought along"),
+    },
     "act": {
+        "training.course_added": N_("entered a course"),
+        "training.course_ended": N_("ended a course"),
+        "training.test_taken": N_("took a test"),
+        "training.imported": N_("imported certificates"),
         "plan_changes.edit": N_("wrote a change request"),
         "plan_changes.submit": N_("handed in a change request"),
         "plan_changes.approve": N_("approved a change request"),

@@ -10,6 +10,7 @@ from incident.db import db, unit_of_work
 from incident.models.alerts import Delivery
 from incident.models.incidents import Task
 from incident.plan_changes import care, patterns
+from incident.training import months
 from tests import builders
 
 KEY = "improper_collection"
@@ -49,9 +50,9 @@ def test_every_plan_has_a_day_and_its_owner_is_reminded_until_it_is_looked_throu
 
 
 def test_a_month_later_is_never_a_day_that_does_not_exist():
-    assert care.after_months(date(2028, 2, 29), 12) == date(2029, 2, 28)
-    assert care.after_months(date(2026, 10, 31), 4) == date(2027, 2, 28)
-    assert care.after_months(date(2026, 12, 15), 1) == date(2027, 1, 15)
+    assert months.after(date(2028, 2, 29), 12) == date(2029, 2, 28)
+    assert months.after(date(2026, 10, 31), 4) == date(2027, 2, 28)
+    assert months.after(date(2026, 12, 15), 1) == date(2027, 1, 15)
 
 
 def test_who_may_not_approve_plans_may_not_hand_them_out(app):
