@@ -70,6 +70,7 @@ def build(settings: Settings, house: House) -> App:
     """The application; it calls nobody while it is built, so that the service starts while Slack is down."""
     # before the response: the handlers only touch the database, and there is no Flask context elsewhere
     bolt = App(
+        name="incident",  # without a name Bolt reads the source of every frame of the stack
         signing_secret=settings.signing_secret,
         process_before_response=True,
         token_verification_enabled=False,
