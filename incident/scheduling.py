@@ -12,6 +12,7 @@ from incident.errors import N_
 from incident.lifecycle.common import House
 from incident.plan_changes import care, deciding, proving, reading
 from incident.playbooks import watch
+from incident.readiness import history
 from incident.reports import sending
 from incident.reviews import schedule as reviews
 from incident.settings import Settings
@@ -184,6 +185,12 @@ JOBS: tuple[Job, ...] = (
         timedelta(minutes=10),
         lambda beat: certificates.remind(at=beat.at),
         N_("Remind people of certificates that end"),
+    ),
+    Job(
+        "keep_readiness",
+        timedelta(minutes=10),
+        _at_home(history.take),
+        N_("Keep the readiness score of the day"),
     ),
     Job(
         "remind_agencies",

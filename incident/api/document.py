@@ -31,6 +31,7 @@ from incident.api import (
     resolution,
     reviews,
     tasks,
+    training,
 )
 from incident.api.registry import CALLS, MIB, PARAMETERS, PARTS, Call
 from incident.errors import N_
@@ -40,7 +41,8 @@ VERSION = "1"
 # the order of the page
 SECTIONS = (
     complaints, incidents, acts, departments, groups, agencies, tasks, clocks, evidence, resolution,
-    decisions, assessment, labels, contacts, informing, playbooks, changes, plan_care, drills, reviews,
+    decisions, assessment, labels, contacts, informing, playbooks, changes, plan_care,
+    drills, training, reviews,
 )  # fmt: skip
 TAGS = tuple(dict.fromkeys(each.TAG for each in SECTIONS))
 # Which refusals a call may answer with; 500 and 503 belong to every one.

@@ -23,6 +23,7 @@ RAIL: tuple[tuple[str, str, str, Permission | None], ...] = (
     ("/drills", N_("Drills"), "drill", Permission.DRILLS_READ),
     ("/training", N_("Training"), "book", Permission.DRILLS_READ),
     ("/reviews", N_("Reviews"), "review", Permission.REVIEWS_READ),
+    ("/readiness", N_("Readiness"), "duty", Permission.REPORTS_READ),
     ("/report", N_("Executive report"), "report", Permission.REPORTS_READ),
     ("/schedule", N_("Schedule"), "calendar", None),
     ("/admin/people", N_("People"), "people", Permission.ACCOUNTS_MANAGE),

@@ -31,6 +31,7 @@ WORDS: dict[str, dict[str, str]] = {
         "import": N_("brought along"),
     },
     "act": {
+        "people.contact_confirmed": N_("confirmed how they are reached"),
         "training.course_added": N_("entered a course"),
         "training.course_ended": N_("ended a course"),
         "training.test_taken": N_("took a test"),

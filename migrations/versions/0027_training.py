@@ -28,6 +28,8 @@ def _key(table: str) -> sa.PrimaryKeyConstraint:
 
 def upgrade() -> None:
     """Make the tables; the first courses come with the next preparation."""
+    with op.batch_alter_table("people") as batch:
+        batch.add_column(sa.Column("contact_confirmed_at", MOMENT, nullable=True))
     op.create_table(
         "courses",
         _id(),
@@ -138,3 +140,5 @@ def downgrade() -> None:
         "courses",
     ):
         op.drop_table(table)
+    with op.batch_alter_table("people") as batch:
+        batch.drop_column("contact_confirmed_at")

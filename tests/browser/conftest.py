@@ -5,7 +5,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -21,8 +21,11 @@ from incident.agencies import register
 from incident.cli import serve
 from incident.db import db, unit_of_work
 from incident.models.complaints import Complaint
+from incident.models.people import Person
 from incident.plan_changes import proposing
 from incident.playbooks import library, loading
+from incident.readiness import history
+from incident.training import courses, testing
 from tests.conftest import dispose, free_port, make_settings
 
 QUIET = [
@@ -98,6 +101,11 @@ def furnish(app: Flask) -> str:
         demo.load(at=at, house=house)
     with unit_of_work():
         _proposed(at)
+    admin = db.session.scalars(select(Person).where(Person.email == "admin@demo.example")).one()
+    with unit_of_work():
+        testing.start(courses.find(1), by=accounts.actor(admin), at=at)
+    history.take(at=at - timedelta(days=1), house=house)
+    history.take(at=at, house=house)
     with unit_of_work():
         register.add(
             name="华信催收", code="HX", department="OUT", by=accounts.system("test"), at=at, zone=house.zone

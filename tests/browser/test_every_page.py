@@ -23,6 +23,8 @@ EXAMPLES = {
     "key": "privacy_leak",
     "change_id": "1",
     "part": "points",
+    "course_id": "1",
+    "test_id": "1",
 }
 READERS = {"/incidents/<number>/accountability": "tang"}  # who visits a page that administrators may not see
 PAGES = (
@@ -72,9 +74,14 @@ PAGES = (
     "/playbooks/<key>/propose",
     "/playbooks/<key>/versions",
     "/playbooks/<key>/versions/1",
+    "/readiness",
     "/report",
     "/reviews",
     "/schedule",
+    "/training",
+    "/training/<course_id>",
+    "/training/people/<person_id>",
+    "/training/tests/<test_id>",
     "/tasks",
     "/tasks/<task_id>",
     "/api/docs",
@@ -92,6 +99,7 @@ NOT_PAGES = {
     "/incidents/<number>/live",
     "/departments/<code>/live",
     "/duty/example.csv",
+    "/training/certificates.csv",
     "/calendar/<token>.ics",
     "/incidents/<number>/evidence/<evidence_id>/content",
     "/incidents/<number>/evidence/custody.<form>",
