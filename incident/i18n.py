@@ -30,6 +30,7 @@ _VALUE_KINDS: dict[str, tuple[str, ...]] = {
     "status": ("task_status", "status"),
     "state": ("delivery_state",),
     "drill_state": ("drill_state",),
+    "drill_role": ("drill_role",),
     "line_state": ("department_state",),
     "surge_state": ("surge_state",),
     "agency_state": ("agency_state",),

@@ -74,10 +74,10 @@ JOBS: tuple[Job, ...] = (
         N_("Ask for departments that do not accept or report in time"),
     ),
     Job(
-        "start_drills",
+        "run_drills",
         timedelta(seconds=1),
-        _at_home(drills.start_due),
-        N_("Open the drills whose time has come"),
+        _at_home(drills.beat.run),
+        N_("Open the drills whose time has come, and deliver their injects"),
     ),
     Job(
         "plan_drills",
@@ -220,7 +220,7 @@ JOBS: tuple[Job, ...] = (
     Job(
         "tidy",
         timedelta(hours=1),
-        lambda beat: housekeeping.tidy(beat.settings.evidence_dir, at=beat.at),
-        N_("Remove receipts, kept answers and broken-off uploads that are no longer needed"),
+        lambda beat: housekeeping.tidy(beat.settings.evidence_dir, at=beat.at, rule_set=beat.house.rule_set),
+        N_("Remove receipts, kept answers and broken-off uploads, and evidence whose term is over"),
     ),
 )

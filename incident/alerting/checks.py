@@ -45,6 +45,19 @@ def _participant(delivery: Delivery, incident: Incident) -> str | None:
     )
 
 
+def _takes_part(delivery: Delivery, incident: Incident) -> str | None:
+    """What is said of a drill to one person goes to its players and its staff."""
+    person = db.session.get(Person, delivery.payload.get("person_id") or 0)
+    known = escalation.drill_addresses(incident.id)
+    return None if person and person.email in known else N_("This person does not take part in the drill.")
+
+
+def _runs_on(_delivery: Delivery, incident: Incident) -> str | None:
+    """Nobody is alerted or reminded in a drill that stands still."""
+    paused = incident.drill and escalation.drill_stands_still(incident.id)
+    return N_("The drill is paused.") if paused else None
+
+
 def _active(delivery: Delivery, _incident: Incident) -> str | None:
     person = db.session.get(Person, delivery.payload.get("person_id") or 0)
     return None if person and person.active else N_("The person is no longer active.")
@@ -138,7 +151,7 @@ def _overtaken(delivery: Delivery, incident: Incident) -> str | None:
 
 
 CHECKS: dict[str, tuple[Check, ...]] = {
-    "page": (_unanswered, _active, _participant),
+    "page": (_unanswered, _active, _participant, _runs_on),
     "fallback": (_unanswered, _live),
     "announce": (_live, _open),
     "create_channel": (_open,),
@@ -151,10 +164,12 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "post": (_has_channel, _overtaken),
     "update_card": (_has_card,),
     "update_announcement": (_live, _has_announcement),
-    "call_leads": (_open, _called),
-    "line": (_open, _active, _participant, _line),
+    "call_leads": (_open, _called, _runs_on),
+    "line": (_open, _active, _participant, _line, _runs_on),
     "approval": (_open, _active, _participant, _proposed),
-    "remind": (_participant,),
+    "remind": (_participant, _runs_on),
+    "drill_tell": (_active, _takes_part),
+    "drill_post": (_has_channel,),
     "propose_group": (),
     "update_proposal": (),
     "report": (),

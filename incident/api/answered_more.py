@@ -5,8 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from incident.api.answered import By, Page, Someone, Words
-from incident.models.drills import DrillState
+from incident.api.answered import Page, Someone, Words
 from incident.models.reviews import ReviewState
 from incident.playbooks.schema import Plan
 from incident.vocabulary import ComplaintType
@@ -51,32 +50,6 @@ class Playbook(PlaybookVersion):
     """The plan in force, with its history, newest first."""
 
     versions: list[VersionRef]
-
-
-class Drill(BaseModel):
-    """One drill at one time."""
-
-    id: int
-    programme_id: int | None
-    playbook: ComplaintType
-    scenario: str | None
-    planned_for: datetime
-    starts_at: datetime
-    moved_because: str | None
-    announced: bool
-    participants: list[str]
-    state: DrillState
-    incident: str | None
-    created_at: datetime
-    created_by: By
-    started_at: datetime | None
-    ended_at: datetime | None
-
-
-class DrillsScheduled(Drill):
-    """The first drill, and every one that is now on the calendar."""
-
-    drills: list[Drill]
 
 
 class Review(BaseModel):
@@ -131,12 +104,6 @@ class PlaybookPage(Page):
     """Plans in force."""
 
     items: list[PlaybookSummary]
-
-
-class DrillPage(Page):
-    """Drills."""
-
-    items: list[Drill]
 
 
 class ReviewPage(Page):

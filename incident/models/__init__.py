@@ -10,6 +10,7 @@ from incident.models import (  # noqa: F401 - imported so that the metadata is w
     decisions,
     drills,
     evidence,
+    exercises,
     feeds,
     ground,
     groups,

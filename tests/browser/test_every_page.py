@@ -19,6 +19,8 @@ EXAMPLES = {
     "person_id": "2",
     "task_id": "1",
     "agency_id": "1",
+    "drill_id": "1",
+    "plan": "privacy_leak",
     "code": "CPO",
     "key": "privacy_leak",
     "change_id": "1",
@@ -26,6 +28,7 @@ EXAMPLES = {
     "course_id": "1",
     "test_id": "1",
 }
+DRILLS = {"control": 2, "play": 2, "report": 3, "hot-wash": 3}  # one that runs, one that has ended
 READERS = {"/incidents/<number>/accountability": "tang"}  # who visits a page that administrators may not see
 PAGES = (
     "/",
@@ -55,6 +58,16 @@ PAGES = (
     "/drills",
     "/drills/new",
     "/drills/new?plan=privacy_leak",
+    "/drills/<drill_id>",
+    "/drills/<drill_id>/control",
+    "/drills/<drill_id>/hot-wash",
+    "/drills/<drill_id>/play",
+    "/drills/<drill_id>/report",
+    "/drills/calendar",
+    "/drills/scenarios",
+    "/drills/scenarios/new",
+    "/drills/scenarios/<plan>/<key>",
+    "/drills/scenarios/<plan>/<key>/edit",
     "/duty",
     "/duty/<code>",
     "/duty/import",
@@ -88,12 +101,18 @@ PAGES = (
     "/no-such-page",
     "/sandbox/",
     "/sandbox/as/U0DEMO001/",
+    "/sandbox/as/U0DEMO001/c/C0GENERAL",
     "/sandbox/as/U0DEMO001/home",
+    "/sandbox/faults/",
 )
 # parts of pages, files and pages for people who are signed out
 NOT_PAGES = {
     "/report.pdf",
     "/report.docx",
+    "/drills/<drill_id>/control/live",
+    "/drills/<drill_id>/play/live",
+    "/drills/<drill_id>/report.<ending>",
+    "/drills/scenarios/<plan>/<key>.<ending>",
     "/board/rows",
     "/changes/<change_id>/edit",
     "/incidents/<number>/live",
@@ -117,6 +136,9 @@ EXAMINED = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violati
 def address(site: Site, page: str) -> str:
     from incident import clock
 
+    for part, number in DRILLS.items():
+        page = page.replace(f"/drills/<drill_id>/{part}", f"/drills/{number}/{part}")
+    page = page.replace("/scenarios/<plan>/<key>", "/scenarios/<plan>/our_own")
     if page == "/customers/<key>":
         return f"/customers/{site.customer}"
     year = clock.now().astimezone(site.app.extensions["house"].zone).year
