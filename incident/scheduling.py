@@ -10,7 +10,7 @@ from incident.alerting import escalation
 from incident.db import unit_of_work
 from incident.errors import N_
 from incident.lifecycle.common import House
-from incident.plan_changes import care, deciding, proving, reading
+from incident.plan_changes import care, deciding, reading
 from incident.playbooks import watch
 from incident.readiness import history
 from incident.reports import sending
@@ -21,6 +21,7 @@ from incident.training import certificates
 from incident.watches import (
     aftercare,
     calendar_watch,
+    change_watch,
     duty_watch,
     hold_watch,
     line_watch,
@@ -165,7 +166,7 @@ JOBS: tuple[Job, ...] = (
     Job(
         "prove_changes",
         timedelta(minutes=1),
-        lambda beat: proving.sweep(at=beat.at),
+        lambda beat: change_watch.sweep(at=beat.at),
         N_("Note the drills that proved changes of plans"),
     ),
     Job(

@@ -20,6 +20,7 @@ from incident.permissions import Permission
 from incident.plan_changes import deciding, moves, patterns, proposing, reading, wording
 from incident.playbooks import library
 from incident.vocabulary import ComplaintType
+from incident.watches import change_watch
 
 bp = Blueprint("changes", __name__)
 PROPOSE, APPROVE = Permission.PLAYBOOKS_PROPOSE, Permission.PLAYBOOKS_APPROVE
@@ -107,6 +108,7 @@ def _page(change: PlanChange, form: typed.Typed) -> str:
         deciders=moves.deciders(change)[: deciding.NAMED_MOST],
         readers=reading.of_version(version.id) if version else [],
         proof=db.session.get(Drill, change.proven_drill_id or 0),
+        tested=[each for each in change_watch.tested(change) if each.weak] if done else [],
         origin_href=_origin(change),
         form=form,
         parts=[(name, part_words(name)) for name in plan_form.parts()],

@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from incident.db import db
+from incident.drills import results
 from incident.models.drills import Drill, DrillState
+from incident.models.exercises import DrillRating, Rating
 from incident.models.people import Person
 
 # worth of the gravest rating of a drill, of 100 (facts §6: P achieved … U not achieved)
@@ -33,13 +35,19 @@ def held(*, since: datetime) -> list[Held]:
     ).all()
     people = db.session.execute(select(Person.email, Person.department_code)) if rows else ()
     where = {email: code for email, code in people}
+    rated: dict[int, list[Rating]] = {}
+    wanted = select(DrillRating.drill_id, DrillRating.rating).where(
+        DrillRating.drill_id.in_([row.id for row in rows])
+    )
+    for drill_id, rating in db.session.execute(wanted):
+        rated.setdefault(drill_id, []).append(rating)
     return [
         Held(
             row.id,
             row.plan_key,
             row.ended_at,
             frozenset(code for email in row.participants if (code := where.get(email))),
-            None,
+            results.worst(rated.get(row.id, [])),
         )
         for row in rows
         if row.ended_at is not None

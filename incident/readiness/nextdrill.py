@@ -9,8 +9,9 @@ from incident.accounts import Actor
 from incident.db import db
 from incident.errors import N_
 from incident.lifecycle.common import House
-from incident.models.drills import Drill, DrillState
+from incident.models.drills import Drill, DrillRole, DrillState
 from incident.models.people import Person
+from incident.permissions import Role
 from incident.playbooks import library
 
 IN_DAYS = 7  # people can prepare
@@ -32,11 +33,12 @@ def schedule(plan_key: str, *, by: Actor, at: datetime, house: House) -> Drill:
     used = _last_scenario(plan_key)
     keys = [each.key for each in plan.scenarios]
     scenario = keys[(keys.index(used) + 1) % len(keys)] if used in keys else keys[0]
+    wanted = drills.Wanted(
+        plan_key, [each.email for each in people], scenario=scenario, staff=_judges(people, by)
+    )
     (made,) = drills.schedule(
-        plan_key=plan_key,
-        participants=[each.email for each in people],
+        wanted,
         starts_at=_morning(at, house),
-        scenario=scenario,
         by=by,
         at=at,
         house=house,
@@ -49,6 +51,16 @@ def _players(codes: list[str], *, at: datetime, house: House) -> list[Person]:
     roster = duty.roster(codes, at=at, zone=house.zone)
     found = {each.first.id: each.first for each in roster.values() if each.first}
     return list(found.values())
+
+
+def _judges(players: list[Person], by: Actor) -> dict[str, list[str]]:
+    """Somebody to rate it who neither plays nor directs: an auditor, else a trainer."""
+    query = select(Person).where(Person.active, Person.role.in_([Role.AUDITOR, Role.TRAINER]))
+    out = {each.id for each in players} | {by.id}
+    found = [
+        each for each in db.session.scalars(query.order_by(Person.role, Person.id)) if each.id not in out
+    ]
+    return {str(DrillRole.EVALUATOR): [found[0].email]} if found else {}
 
 
 def _last_scenario(plan_key: str) -> str | None:
