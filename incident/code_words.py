@@ -1,7 +1,7 @@
 """The words for the codes of enumerations, states and acts, as message ids; `i18n.words` says them."""
 
 from incident.errors import N_
-from incident.wordings import contact, drills
+from incident.wordings import contact, drills, reviews
 
 WORDS: dict[str, dict[str, str]] = {
     "status": {
@@ -139,7 +139,6 @@ WORDS: dict[str, dict[str, str]] = {
         "other": N_("Follow-up"),
     },
     "follow_up_state": {"planned": N_("planned"), "done": N_("done"), "dropped": N_("dropped")},
-    "review_state": {"scheduled": N_("scheduled"), "completed": N_("completed")},
     "option_kind": {
         "explain": N_("Explanation"),
         "correct_data": N_("Correction of data"),
@@ -266,6 +265,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
 }
 WORDS |= contact.WORDS
+WORDS |= reviews.WORDS
 WORDS["act"] |= contact.ACTS
 WORDS["detail"] |= contact.DETAILS
 WORDS |= drills.WORDS

@@ -14,7 +14,7 @@ from incident.plan_changes import care, deciding, reading
 from incident.playbooks import watch
 from incident.readiness import history
 from incident.reports import sending
-from incident.reviews import schedule as reviews
+from incident.reviews import reminding as review_reminding
 from incident.settings import Settings
 from incident.surges import tally
 from incident.training import certificates
@@ -118,7 +118,7 @@ JOBS: tuple[Job, ...] = (
     Job(
         "remind_reviews",
         timedelta(seconds=30),
-        lambda beat: reviews.remind(at=beat.at, calendar=beat.house.calendar),
+        lambda beat: review_reminding.remind(at=beat.at, calendar=beat.house.calendar),
         N_("Remind the owners of post-mortems"),
     ),
     Job(

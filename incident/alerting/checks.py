@@ -36,8 +36,9 @@ def _live(_delivery: Delivery, incident: Incident) -> str | None:
 
 
 def _participant(delivery: Delivery, incident: Incident) -> str | None:
-    """Messages of a drill go to its participants and nobody else."""
-    if not incident.drill or delivery.payload.get("person_id") is None:
+    """Messages of a drill go to its participants and nobody else; its post-mortem to those who work on it."""
+    said = delivery.payload
+    if not incident.drill or said.get("person_id") is None or said.get("review_id") is not None:
         return None
     known = {each.id for each in escalation.drill_participants(incident.id)}
     return (

@@ -24,6 +24,7 @@ RAIL: tuple[tuple[str, str, str, Permission | None], ...] = (
     ("/training", N_("Training"), "book", Permission.DRILLS_READ),
     ("/reviews", N_("Reviews"), "review", Permission.REVIEWS_READ),
     ("/readiness", N_("Readiness"), "duty", Permission.REPORTS_READ),
+    ("/actions", N_("Actions"), "task", Permission.REVIEWS_READ),
     ("/report", N_("Executive report"), "report", Permission.REPORTS_READ),
     ("/schedule", N_("Schedule"), "calendar", None),
     ("/admin/people", N_("People"), "people", Permission.ACCOUNTS_MANAGE),

@@ -15,7 +15,7 @@ from incident.models.people import Department, Person
 from incident.models.plans import PlanCare, PlanVersion
 from incident.permissions import Permission
 from incident.playbooks import library
-from incident.reviews import schedule
+from incident.reviews import meeting
 from incident.training import months
 
 EVERY_MONTHS = 12
@@ -44,8 +44,8 @@ def owner(care: PlanCare) -> Person | None:
 
 def remind_at(care: PlanCare, calendar: WorkingCalendar) -> datetime:
     """When its owner is first reminded: a month before, on a working morning."""
-    due = datetime.combine(care.review_by, schedule.REMIND_AT, tzinfo=calendar.zone)
-    return schedule.working_morning(due - REMIND_BEFORE, calendar)
+    due = datetime.combine(care.review_by, meeting.REMIND_AT, tzinfo=calendar.zone)
+    return meeting.working_morning(due - REMIND_BEFORE, calendar)
 
 
 def entrust(
@@ -128,7 +128,7 @@ def sweep(*, at: datetime, calendar: WorkingCalendar) -> int:
 def _remind(care: PlanCare, *, at: datetime, calendar: WorkingCalendar) -> None:
     if care.remind_at is None or care.remind_at > at:
         return
-    care.remind_at = schedule.working_morning(at + AGAIN, calendar)
+    care.remind_at = meeting.working_morning(at + AGAIN, calendar)
     person, title = owner(care), library.current(care.key).plan.title
     if person is not None:
         outbox.enqueue(
@@ -149,7 +149,7 @@ def upcoming(*, calendar: WorkingCalendar) -> list[dict[str, Any]]:
     rows = db.session.scalars(select(PlanCare).order_by(PlanCare.review_by))
     return [
         {
-            "at": datetime.combine(row.review_by, schedule.MEETING_AT, tzinfo=calendar.zone),
+            "at": datetime.combine(row.review_by, meeting.MEETING_AT, tzinfo=calendar.zone),
             "what": "plan_review",
             "subject": row.key,
             "href": f"/playbooks/{row.key}#care",

@@ -27,6 +27,8 @@ EXAMPLES = {
     "part": "points",
     "course_id": "1",
     "test_id": "1",
+    "review_id": "1",
+    "name": "lucky",
 }
 DRILLS = {"control": 2, "play": 2, "report": 3, "hot-wash": 3}  # one that runs, one that has ended
 READERS = {"/incidents/<number>/accountability": "tang"}  # who visits a page that administrators may not see
@@ -34,6 +36,7 @@ PAGES = (
     "/",
     "/account",
     "/account/calendar",
+    "/actions",
     "/admin/audit",
     "/admin/calendar",
     "/admin/deliveries",
@@ -90,6 +93,10 @@ PAGES = (
     "/readiness",
     "/report",
     "/reviews",
+    "/reviews/<review_id>",
+    "/reviews/<review_id>/editions/1",
+    "/reviews/<review_id>/events",
+    "/reviews/<review_id>/sections/<name>",
     "/schedule",
     "/training",
     "/training/<course_id>",
@@ -113,6 +120,7 @@ NOT_PAGES = {
     "/drills/<drill_id>/play/live",
     "/drills/<drill_id>/report.<ending>",
     "/drills/scenarios/<plan>/<key>.<ending>",
+    "/reviews/<review_id>/paper.<form>",
     "/board/rows",
     "/changes/<change_id>/edit",
     "/incidents/<number>/live",
@@ -147,7 +155,9 @@ def address(site: Site, page: str) -> str:
 
 def test_the_list_names_every_page(app: Flask) -> None:
     served = {
-        re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", rule.rule).replace("/versions/<number>", "/versions/1")
+        re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", rule.rule)
+        .replace("/versions/<number>", "/versions/1")
+        .replace("/editions/<number>", "/editions/1")
         for rule in app.url_map.iter_rules()
         if "GET" in (rule.methods or ())
         and app.view_functions[rule.endpoint].__module__.startswith("incident.board")

@@ -11,6 +11,7 @@ from flask import Flask
 from incident import i18n, labels, scheduling, timeline
 from incident.alerting import checks, outbox
 from incident.models import (
+    actions,
     agencies,
     alerts,
     conduct,
@@ -77,6 +78,12 @@ def test_every_enumeration_that_people_read_has_words_for_each_member() -> None:
         "certificate_source": training.CertificateSource,
         "change_state": plans.ChangeState,
         "change_origin": plans.ChangeOrigin,
+        "review_trigger": reviews.Trigger,
+        "section": reviews.Section,
+        "cause_category": reviews.CauseCategory,
+        "signer": reviews.Signer,
+        "action_kind": actions.ActionKind,
+        "action_state": actions.ActionState,
         "option_kind": OptionKind,
         "option_state": resolutions.OptionState,
         "letter_state": decisions.LetterState,
