@@ -29,6 +29,14 @@ ABOUT: dict[str, tuple[str, str]] = {
         N_("📘 %(plan_title)s: version %(number_of_version)s is in force. %(note)s\n%(changes)s"),
         "/playbooks/%(key_of_plan)s/versions/%(number_of_version)s",
     ),
+    "certificate": (
+        N_("🎓 Your certificate “%(course_title)s” ends on %(due_on)s; take the course again."),
+        "/training/%(course)s",
+    ),
+    "plan_review": (
+        N_("⏰ The plan “%(plan_title)s” is to be looked through by %(due_on)s."),
+        "/playbooks/%(key_of_plan)s#care",
+    ),
     "plan_change_review": (
         N_("📝 A change of the plan “%(plan_title)s” waits for your approval."),
         "/changes/%(change)s",
