@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import cases, servers, service, surge
+from bench import cases, deluge, servers, service, surge
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -45,6 +45,12 @@ def _pages() -> dict[str, Any]:
     return found
 
 
+def _deluge() -> dict[str, Any]:
+    """Slack's limits take the time: twenty channels a minute, so a thousand need most of an hour."""
+    with service.sqlite(SLACK_RATE_LIMITS="true") as running:
+        return deluge.deluge(running, count=int(os.environ.get("DELUGE", "1000")))
+
+
 CASES: dict[str, Callable[[], dict[str, Any]]] = {
     "footprint": cases.footprint,
     "opening": _opening,
@@ -53,6 +59,7 @@ CASES: dict[str, Callable[[], dict[str, Any]]] = {
     "pages": _pages,
     "servers": servers.compare,
     "surge": lambda: _both(surge.surge),
+    "deluge": _deluge,
 }
 
 

@@ -76,7 +76,8 @@ class Order:
 
     `people` are those to invite or to alert; `progress` is what an earlier attempt left behind; `uncertain`
     says that an earlier attempt may have arrived; `locale` is the language of what several people read;
-    `tasks` are those that a reminder is about.
+    `tasks` are those that a reminder is about; `others` are incidents told of in the same message and
+    `marks` the marks of their own deliveries.
     """
 
     id: int
@@ -90,7 +91,20 @@ class Order:
     incident: IncidentFacts | None = None
     people: tuple[PersonFacts, ...] = ()
     tasks: tuple[TaskFacts, ...] = ()
+    others: tuple[IncidentFacts, ...] = ()
+    marks: tuple[str, ...] = ()
     progress: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def mark(self) -> str:
+        """Names the step among all messages; in a channel that replaced another it is a new message."""
+        return f"{self.key}@{self.created_at.timestamp():.0f}"
+
+    @property
+    def incidents(self) -> tuple[IncidentFacts, ...]:
+        """All that the message tells of, in the order of their numbers."""
+        both = (*((self.incident,) if self.incident else ()), *self.others)
+        return tuple(sorted(both, key=lambda each: each.id))
 
 
 class Channel(Protocol):

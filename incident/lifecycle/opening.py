@@ -238,7 +238,7 @@ def _alert(
         )
     ]
     steps = [step for step in outbox.OPENING if not (incident.drill and step == "announce")]
-    deliveries = [outbox.row(incident.id, step, at=at) for step in steps]
+    deliveries = [outbox.row(incident.id, step, at=at, urgency=incident.level) for step in steps]
     uncovered = not incident.drill and not commanders
     told = escalation.each_once([*people, *duty.group_heads()]) if uncovered else people
     if uncovered:
@@ -250,7 +250,7 @@ def _alert(
         ref = opening.complaint_ref
         said.append(timeline.row(incident.id, "complaint_attached", by=by.label, at=at, complaint=ref))
     said += holds.at_opening(incident, opening.held, opening.signals, by=by, at=at)
-    deliveries += escalation.page_rows(incident.id, 0, told, at=at)
+    deliveries += escalation.page_rows(incident.id, 0, told, at=at, level=incident.level)
     deliveries += departments.calls(incident.id, lines, {person.id for person in told}, at=at)
     insert_rows(TimelineEvent, said)
     outbox.enqueue_rows(deliveries)

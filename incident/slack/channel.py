@@ -5,24 +5,20 @@ metadata, a channel by its name and maker, a bookmark by its link, a topic by it
 """
 
 import html
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Callable
 from typing import Any
 
 from incident.alerting.channels import Order, Trouble
 from incident.alerting.facts import IncidentFacts, PersonFacts
 from incident.settings import Settings
-from incident.slack import client, naming
-from incident.slack.blocks import announcement, card, direct, groups, posts, reminders
+from incident.slack import client, naming, posting
+from incident.slack.blocks import announcement, card, digest, direct, groups, posts, reminders
 from incident.slack.blocks.texts import Message
 from incident.slack.client import SlackCalls
 from incident.slack.response import ResponseChannel
 
-EVENT_TYPE = "incident_step"
 INVITE_MOST = 100  # people a call takes; docs.slack.dev/reference/methods/conversations.invite
 SUFFIX_MOST = 9  # names tried: inc-…, inc-…-2 up to -9
-LOOK_BACK = timedelta(seconds=60)  # Slack's clock and ours may differ by so much
-LOOK_PAGES, PAGE_SIZE = 10, 200
 ALREADY_THERE = ("already_in_channel", "cant_invite_self")
 
 
@@ -32,7 +28,7 @@ class SlackChannel:
     def __init__(self, settings: Settings) -> None:
         self._settings, self._zone = settings, settings.zone
         self.slack = SlackCalls(settings)
-        self._response = ResponseChannel(settings.slack_response_channel, self.slack, self._pages)
+        self._response = ResponseChannel(settings.slack_response_channel, self.slack)
         self._bot: str | None = None
         self._direct: dict[str, str] = {}
         self._steps: dict[str, Callable[[Order, IncidentFacts], dict[str, Any]]] = {
@@ -79,10 +75,10 @@ class SlackChannel:
 
     def _made_before(self, name: str, order: Order) -> dict[str, Any] | None:
         """The channel that an earlier attempt at this very step made, if it did."""
-        since = (order.created_at - LOOK_BACK).timestamp()
+        since = (order.created_at - posting.LOOK_BACK).timestamp()
         gone = order.payload.get("gone", [])
-        listed = self._pages(
-            "users.conversations", "channels", types="private_channel", exclude_archived=True
+        listed = posting.pages(
+            self.slack, "users.conversations", "channels", types="private_channel", exclude_archived=True
         )
         for each in listed:
             ours = each["name"] == name and each["creator"] == self._me() and each["id"] not in gone
@@ -131,7 +127,9 @@ class SlackChannel:
         ]
 
     def _post_card(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
-        return self._say(order, _channel(incident), card.build(incident, order.locale, self._zone))
+        return posting.say(
+            self.slack, order, _channel(incident), card.build(incident, order.locale, self._zone)
+        )
 
     def _pin(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
         self._idempotent(
@@ -159,7 +157,7 @@ class SlackChannel:
     def _announce(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
         channel = self._response.id()
         try:
-            return self._say(order, channel, announcement.build(incident, order.locale, self._zone))
+            return posting.say(self.slack, order, channel, self._announcement(order, incident))
         except Trouble as trouble:
             if trouble.kind == "channel_gone":
                 self._response.forget()
@@ -169,22 +167,29 @@ class SlackChannel:
         """A group that people should confirm, in the response channel; edited once somebody has decided."""
         message = groups.build(order.payload, order.locale, self._settings.url)
         if order.step == "update_proposal":
-            return self._change(order.payload["channel"], order.payload["ts"], message)
-        return self._say(order, self._response.id(), message)
+            return posting.change(self.slack, order.payload["channel"], order.payload["ts"], message)
+        return posting.say(self.slack, order, self._response.id(), message)
 
     def _post(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
-        return self._say(order, _channel(incident), posts.build(incident, order.payload, order.locale))
+        return posting.say(
+            self.slack, order, _channel(incident), posts.build(incident, order.payload, order.locale)
+        )
 
     def _page(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
         """A direct message in the person's own language, with the buttons for what it asks."""
         person = _person(order)
-        message = direct.build(order, incident, person.locale or order.locale, self._zone)
+        message = self._alert(order, incident, person.locale or order.locale)
         try:
-            return self._say(order, self._direct_with(person), message)
+            return posting.say(self.slack, order, self._direct_with(person), message)
         except Trouble as trouble:
             if trouble.kind == "channel_gone":
                 self._direct.pop(str(person.slack_id), None)  # opened afresh when somebody presses retry
             raise
+
+    def _alert(self, order: Order, incident: IncidentFacts, locale: str) -> Message:
+        if order.others:
+            return digest.build(order.incidents, locale, self._zone, alerted=True)
+        return direct.build(order, incident, locale, self._zone)
 
     def _remind(self, order: Order) -> dict[str, Any]:
         """To whoever must act; to the incident's channel where nobody with a Slack account is named."""
@@ -194,7 +199,9 @@ class SlackChannel:
             raise Trouble("no_slack_account", name=order.people[0].name if order.people else "-")
         locale = (person.locale if person else None) or order.locale
         where = self._direct_with(person) if person else str(channel)
-        return self._say(order, where, reminders.build(order, locale, self._zone, self._settings.url))
+        return posting.say(
+            self.slack, order, where, reminders.build(order, locale, self._zone, self._settings.url)
+        )
 
     def _direct_with(self, person: PersonFacts) -> str:
         if not person.slack_id:
@@ -210,62 +217,26 @@ class SlackChannel:
         return self._direct[person.slack_id]
 
     def _update_card(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
-        return self._change(
-            _channel(incident), str(incident.card_ts), card.build(incident, order.locale, self._zone)
+        return posting.change(
+            self.slack,
+            _channel(incident),
+            str(incident.card_ts),
+            card.build(incident, order.locale, self._zone),
         )
 
     def _update_announcement(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
         where, ts = str(incident.announcement_channel), str(incident.announcement_ts)
-        return self._change(where, ts, announcement.build(incident, order.locale, self._zone))
+        return posting.change(self.slack, where, ts, self._announcement(order, incident))
+
+    def _announcement(self, order: Order, incident: IncidentFacts) -> Message:
+        if order.others:
+            return digest.build(order.incidents, order.locale, self._zone, alerted=False)
+        return announcement.build(incident, order.locale, self._zone)
 
     def _update_page(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
         locale = (order.people[0].locale if order.people else None) or order.locale
-        message = direct.build(order, incident, locale, self._zone)
-        return self._change(order.payload["channel"], order.payload["ts"], message)
-
-    def _say(self, order: Order, channel: str, message: Message) -> dict[str, Any]:
-        """Post a message once: where an earlier attempt may have arrived, it is looked for first."""
-        ts = self._said_before(order, channel) if order.uncertain else None
-        if ts is None:
-            said = self.slack.call(
-                "chat.postMessage",
-                channel=channel,
-                text=message.text,
-                blocks=message.blocks,
-                metadata={"event_type": EVENT_TYPE, "event_payload": {"key": self._key(order)}},
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-            ts = str(said["ts"])
-        return {"channel": channel, "ts": ts}
-
-    def _key(self, order: Order) -> str:
-        """Names the step among all messages; in a channel that replaced another it is a new message."""
-        return f"{order.key}@{order.created_at.timestamp():.0f}"
-
-    def _said_before(self, order: Order, channel: str) -> str | None:
-        oldest = f"{(order.created_at - LOOK_BACK).timestamp():.6f}"
-        history = self._pages(
-            "conversations.history", "messages", channel=channel, oldest=oldest, include_all_metadata=True
-        )
-        for each in history:
-            if each.get("metadata", {}).get("event_payload", {}).get("key") == self._key(order):
-                return str(each["ts"])
-        return None
-
-    def _change(self, channel: str, ts: str, message: Message) -> dict[str, Any]:
-        self.slack.call("chat.update", channel=channel, ts=ts, text=message.text, blocks=message.blocks)
-        return {"channel": channel, "ts": ts}
-
-    def _pages(self, method: str, field: str, **arguments: Any) -> Iterator[dict[str, Any]]:
-        cursor = ""
-        for _page in range(LOOK_PAGES):
-            more = {"cursor": cursor} if cursor else {}
-            answer = self.slack.call(method, limit=PAGE_SIZE, **arguments, **more)
-            yield from answer[field]
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
-            if not cursor:
-                return
+        message = self._alert(order, incident, locale)
+        return posting.change(self.slack, order.payload["channel"], order.payload["ts"], message)
 
 
 def _channel(incident: IncidentFacts) -> str:
