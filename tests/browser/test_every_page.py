@@ -33,6 +33,7 @@ PAGES = (
     "/admin/departments",
     "/admin/people",
     "/admin/people/<person_id>",
+    "/admin/slack",
     "/admin/tokens",
     "/admin/webhooks",
     "/agencies",
