@@ -35,7 +35,10 @@ class Rate:
 TIER_2, TIER_3, POSTING, PLACE = Rate(20, 5), Rate(50, 10), Rate(240, 10), Rate(55, 1)
 METHODS: dict[str, tuple[str, Rate]] = {
     **dict.fromkeys(
-        ("page", "announce", "post_card", "post", "line", "approval", "remind", "propose_group"),
+        (
+            *("page", "announce", "post_card", "post", "line", "approval", "remind"),
+            *("propose_group", "call_leads"),
+        ),
         ("chat.postMessage", POSTING),
     ),
     "create_channel": ("conversations.create", TIER_2),
@@ -43,6 +46,7 @@ METHODS: dict[str, tuple[str, Rate]] = {
     "pin": ("pins.add", TIER_2),
     "bookmark": ("bookmarks.add", TIER_2),
     "invite": ("conversations.invite", TIER_3),
+    "remove": ("conversations.kick", TIER_3),
     **dict.fromkeys(
         ("update_card", "update_announcement", "update_page", "update_approval", "update_proposal"),
         ("chat.update", TIER_3),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from incident.alerting.facts import IncidentFacts, PersonFacts, TaskFacts
+from incident.alerting.facts import IncidentFacts, LineFacts, PersonFacts, TaskFacts
 from incident.errors import N_, Reason
 
 
@@ -76,8 +76,8 @@ class Order:
 
     `people` are those to invite or to alert; `progress` is what an earlier attempt left behind; `uncertain`
     says that an earlier attempt may have arrived; `locale` is the language of what several people read;
-    `tasks` are those that a reminder is about; `others` are incidents told of in the same message and
-    `marks` the marks of their own deliveries.
+    `tasks` are those that a reminder is about, `lines` the department lines that people are called to;
+    `others` are incidents told of in the same message and `marks` the marks of their own deliveries.
     """
 
     id: int
@@ -93,6 +93,7 @@ class Order:
     tasks: tuple[TaskFacts, ...] = ()
     others: tuple[IncidentFacts, ...] = ()
     marks: tuple[str, ...] = ()
+    lines: tuple[LineFacts, ...] = ()
     progress: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -7,7 +7,7 @@ from slack_sdk.webhook import WebhookClient
 from sqlalchemy import select
 
 from incident import errors
-from incident.alerting import bundles
+from incident.alerting import bundles, facts
 from incident.alerting.facts import IncidentFacts
 from incident.coordination import departments
 from incident.db import db
@@ -40,7 +40,8 @@ def acknowledge(ask: Ask, press: BlockActions) -> None:
 
 def accept(ask: Ask, press: BlockActions) -> None:
     """Accept for the department of the button; whoever comes second is told who was first."""
-    number, _, code = (press.actions[0].value or "").partition(" ")
+    number, _, codes = (press.actions[0].value or "").partition(" ")
+    code, *others = codes.split() or [""]
     try:
         if not code:
             raise errors.Invalid(N_("This button names no department."))
@@ -52,7 +53,15 @@ def accept(ask: Ask, press: BlockActions) -> None:
     except DomainError as error:
         whisper(press, asking.refusal(error, ask.locale, ask.house))
         return
-    _reply(press, lines.accepted(incident, code, ask.by.name, ask.locale), replace_original=True)
+    _reply(press, _accepted(ask, incident, code, others), replace_original=True)
+
+
+def _accepted(ask: Ask, incident: IncidentFacts, code: str, others: list[str]) -> Message:
+    """The message without the button; a call to several departments keeps those of the others."""
+    if not others:
+        return lines.accepted(incident, code, ask.by.name, ask.locale)
+    theirs = [each for each in facts.department_lines(incident.id) if each.code in (code, *others)]
+    return lines.calls(incident, theirs, ask.locale, ask.house.zone, just=(code, ask.by.name))
 
 
 def _redrawn(ask: Ask, press: BlockActions, incident: IncidentFacts) -> Message:
