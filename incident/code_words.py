@@ -51,6 +51,7 @@ WORDS: dict[str, dict[str, str]] = {
     "step": {
         "page": N_("Alert a person"),
         "fallback": N_("Alert by the fallback channels"),
+        "alarm": N_("Say by the fallback channels that messages are late"),
         "announce": N_("Announce in the response channel"),
         "create_channel": N_("Create the channel"),
         "post_card": N_("Post the incident card"),

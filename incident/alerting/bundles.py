@@ -54,8 +54,9 @@ def _waiting(leader: Delivery, *, at: datetime, most: int) -> list[Any]:
 
 
 def shown_with(order: "Order") -> list[int]:
-    """The other incidents in the message that an edit is about."""
-    if order.incident is None or order.step not in ("update_page", "update_announcement"):
+    """The other incidents in the message that an edit is about, or that may have to be said again."""
+    again = order.step == "announce" and order.uncertain
+    if order.incident is None or not (again or order.step in ("update_page", "update_announcement")):
         return []
     this, edits_page = order.incident, order.step == "update_page"
     channel = order.payload["channel"] if edits_page else this.announcement_channel
@@ -70,7 +71,6 @@ def told_with(incident_id: int, channel: str, ts: str) -> list[int]:
         select(Delivery.result).where(
             Delivery.incident_id == incident_id,
             Delivery.step.in_(STEPS),
-            Delivery.state == DeliveryState.DONE,
         )
     )
     for result in rows:

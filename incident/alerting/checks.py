@@ -141,6 +141,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "propose_group": (),
     "update_proposal": (),
     "report": (),
+    "alarm": (),
     "update_page": (),
     "update_approval": (),
 }

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from flask import Flask
 
 from incident import clock
-from incident.alerting import budgets, bundles, checks, effects, facts, fallback, outbox
+from incident.alerting import alarm, budgets, bundles, checks, effects, facts, fallback, outbox
 from incident.alerting.channels import KINDS, Channel, Order, Trouble
 from incident.db import db, unit_of_work
 from incident.models.alerts import Delivery, DeliveryState
@@ -62,8 +62,7 @@ class Sender:
         self._app, self._settings = app, settings
         self._channels: dict[str, Channel] = {
             **dict.fromkeys(outbox.STEPS, channel),
-            "fallback": fallback,
-            "report": fallback,
+            **dict.fromkeys(alarm.OTHER_WAYS, fallback),
         }
         self._poll_seconds = poll_seconds
         self._courtesy = courtesy
@@ -127,6 +126,7 @@ class Sender:
         with self._app.app_context():
             at = clock.now()
             fallback.look(at=at, settings=self._settings)
+            alarm.look(at=at, settings=self._settings)
             if self._freed is None or at - self._freed >= FREE_EVERY:
                 with unit_of_work():
                     outbox.free_ready(at=at)
@@ -173,7 +173,7 @@ class Sender:
     def _together(self, orders: list[Order]) -> Order:
         """The order of the message with all incidents that it tells of."""
         first = orders[0]
-        if first.step in bundles.STEPS:
+        if len(orders) > 1 and first.step in bundles.STEPS:
             others = tuple(each.incident for each in orders[1:] if each.incident)
             return replace(first, others=others, marks=tuple(each.mark for each in orders[1:]))
         ids = bundles.shown_with(first)

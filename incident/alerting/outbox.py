@@ -20,6 +20,7 @@ from incident.permissions import Permission
 STEPS: dict[str, tuple[int, str | None]] = {
     "page": (0, None),
     "fallback": (0, None),
+    "alarm": (0, None),
     "announce": (1, None),
     "create_channel": (2, None),
     "post_card": (3, "create_channel"),

@@ -64,6 +64,8 @@ class SlackChannel:
 
     def _create_channel(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
         """A private channel, always: what a channel says must not be retried in the open."""
+        if order.uncertain and incident.channel_id and self._stands(incident.channel_id):
+            return {"channel": incident.channel_id, "name": incident.channel_name}
         base = naming.channel_name(incident, self._settings.zone)
         for name in (base, *(f"{base}-{number}" for number in range(2, SUFFIX_MOST + 1))):
             try:
@@ -75,6 +77,16 @@ class SlackChannel:
             if made is not None:
                 return {"channel": made["id"], "name": made["name"]}
         raise Trouble("name_taken", name=base)
+
+    def _stands(self, channel: str) -> bool:
+        """Whether a channel is still there to be written to."""
+        try:
+            found = self.slack.call("conversations.info", channel=channel)["channel"]
+        except Trouble as trouble:
+            if trouble.kind != "channel_gone":
+                raise
+            return False
+        return not found.get("is_archived")
 
     def _made_before(self, name: str, order: Order) -> dict[str, Any] | None:
         """The channel that an earlier attempt at this very step made, if it did."""
@@ -137,9 +149,8 @@ class SlackChannel:
         return {}
 
     def _post_card(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
-        return posting.say(
-            self.slack, order, _channel(incident), card.build(incident, order.locale, self._zone)
-        )
+        where, message = _channel(incident), card.build(incident, order.locale, self._zone)
+        return posting.say_or_change(self.slack, order, where, incident.card_ts, message)
 
     def _pin(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
         self._idempotent(
@@ -167,7 +178,8 @@ class SlackChannel:
     def _announce(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
         channel = self._response.id()
         try:
-            return posting.say(self.slack, order, channel, self._announcement(order, incident))
+            message = self._announcement(order, incident)
+            return posting.say_or_change(self.slack, order, channel, incident.announcement_ts, message)
         except Trouble as trouble:
             if trouble.kind == "channel_gone":
                 self._response.forget()

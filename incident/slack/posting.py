@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from incident.alerting.channels import Order
+from incident.alerting.channels import Order, Trouble
 from incident.slack.blocks.texts import Message
 from incident.slack.client import SlackCalls
 
@@ -30,6 +30,19 @@ def say(slack: SlackCalls, order: Order, channel: str, message: Message) -> dict
     )
     bundle = {"bundle": [each.id for each in order.incidents]} if order.others else {}
     return {"channel": channel, "ts": str(said["ts"]), **bundle}
+
+
+def say_or_change(
+    slack: SlackCalls, order: Order, channel: str, ts: str | None, message: Message
+) -> dict[str, Any]:
+    """Bring a message up to date that is to stand in a channel; say it where it is not there any more."""
+    if order.uncertain and ts:
+        try:
+            return change(slack, channel, ts, message)
+        except Trouble as trouble:
+            if trouble.kind not in ("message_gone", "channel_gone"):
+                raise
+    return say(slack, order, channel, message)
 
 
 def _said_before(slack: SlackCalls, order: Order, channel: str) -> dict[str, Any] | None:

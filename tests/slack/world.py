@@ -52,7 +52,7 @@ def settings_for(directory: Path, port: int, **more: Any) -> Settings:
         "default_locale": "en",
         "slack_timeout_seconds": 2.0,
         "slack_rate_limits": False,
-        "fallback_after_seconds": 60,
+        "fallback_after_seconds": 30,
         "_env_file": None,
     }
     return Settings.load(**{**given, **more})
