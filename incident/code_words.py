@@ -58,6 +58,7 @@ WORDS: dict[str, dict[str, str]] = {
         "invite": N_("Invite the people on duty"),
         "remove": N_("Take somebody who stands aside out of the channel"),
         "set_topic": N_("Set the topic"),
+        "archive": N_("Say how it ended and archive the channel"),
         "pin": N_("Pin the card"),
         "bookmark": N_("Bookmark the board"),
         "post": N_("Post a message"),

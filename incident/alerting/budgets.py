@@ -47,6 +47,7 @@ METHODS: dict[str, tuple[str, Rate]] = {
     "bookmark": ("bookmarks.add", TIER_2),
     "invite": ("conversations.invite", TIER_3),
     "remove": ("conversations.kick", TIER_3),
+    "archive": ("conversations.archive", TIER_2),
     **dict.fromkeys(
         ("update_card", "update_announcement", "update_page", "update_approval", "update_proposal"),
         ("chat.update", TIER_3),
@@ -63,7 +64,8 @@ def lane(step: str, incident_id: int | None, payload: dict[str, Any]) -> str:
         return f"channel:{incident_id}"
     if step in IN_RESPONSE:
         return "response"
-    if step in METHODS and payload.get("person_id") is not None:
+    speaks = step in METHODS and METHODS[step][0].startswith("chat.")
+    if speaks and payload.get("person_id") is not None:
         return f"person:{payload['person_id']}"
     return ""
 

@@ -74,8 +74,9 @@ class Trouble(Exception):
 class Order:
     """One step to be taken, with the facts as they are now.
 
-    `people` are those to invite or to alert; `progress` is what an earlier attempt left behind; `uncertain`
-    says that an earlier attempt may have arrived; `locale` is the language of what several people read;
+    `people` are those to invite or to alert, `leaving` those whom nothing keeps in the channel; `progress` is
+    what an earlier attempt left behind; `uncertain` says that it may have arrived; `locale` is the language
+    of what several people read;
     `tasks` are those that a reminder is about, `lines` the department lines that people are called to;
     `others` are incidents told of in the same message and `marks` the marks of their own deliveries.
     """
@@ -90,6 +91,7 @@ class Order:
     locale: str
     incident: IncidentFacts | None = None
     people: tuple[PersonFacts, ...] = ()
+    leaving: tuple[PersonFacts, ...] = ()
     tasks: tuple[TaskFacts, ...] = ()
     others: tuple[IncidentFacts, ...] = ()
     marks: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from incident import recusal
-from incident.alerting import escalation, facts, task_facts
+from incident.alerting import escalation, facts, membership, task_facts
 from incident.alerting.facts import LineFacts, PersonFacts, TaskFacts
 from incident.db import db
 from incident.errors import N_
@@ -99,6 +99,10 @@ def _nothing_left(delivery: Delivery) -> str | None:
     return None if db.session.scalar(wanted.limit(1)) else N_("These clocks have ended meanwhile.")
 
 
+def _over(_delivery: Delivery, incident: Incident) -> str | None:
+    return N_("The incident was opened again.") if incident.is_open else None
+
+
 def _stands_aside(delivery: Delivery, incident: Incident) -> str | None:
     person = db.session.get_one(Person, delivery.payload["person_id"])
     return None if recusal.bar(incident, person) else N_("This person need not stand aside any more.")
@@ -128,6 +132,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "post_card": (_has_channel,),
     "invite": (_has_channel,),
     "remove": (_has_channel, _stands_aside),
+    "archive": (_over,),
     "set_topic": (_has_channel,),
     "pin": (_has_card,),
     "bookmark": (_has_channel,),
@@ -194,8 +199,17 @@ def audience(
 ) -> tuple[PersonFacts, ...]:
     """Whom the step is for, as things are now."""
     if delivery.step == "invite" and incident is not None:
-        return facts.responders(incident, at=at, zone=zone)
+        return membership.responders(incident, at=at, zone=zone)
     if delivery.step == "call_leads" and incident is not None:
         return called_people(delivery, incident)
     person_id = delivery.payload.get("person_id")
     return facts.people([person_id]) if person_id is not None else ()
+
+
+def leaving(
+    delivery: Delivery, incident: Incident | None, *, at: datetime, zone: ZoneInfo
+) -> tuple[PersonFacts, ...]:
+    """Whom the step takes out of the channel, as things are now."""
+    if delivery.step != "invite" or incident is None:
+        return ()
+    return membership.leaving(incident, at=at, zone=zone)

@@ -27,6 +27,7 @@ STEPS: dict[str, tuple[int, str | None]] = {
     "invite": (3, "create_channel"),
     "remove": (3, "create_channel"),
     "set_topic": (4, "create_channel"),
+    "archive": (8, None),
     "pin": (5, "post_card"),
     "bookmark": (5, "create_channel"),
     "post": (6, "create_channel"),

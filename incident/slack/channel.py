@@ -4,7 +4,6 @@ A step whose outcome is unknown is looked up before it is taken again: a message
 metadata, a channel by its name and maker, a bookmark by its link, a topic by its text.
 """
 
-import html
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -12,15 +11,11 @@ from typing import Any
 from incident.alerting.channels import Order, Trouble
 from incident.alerting.facts import IncidentFacts, PersonFacts
 from incident.settings import Settings
-from incident.slack import calling, client, naming, posting
+from incident.slack import calling, posting, rooms
 from incident.slack.blocks import announcement, card, digest, direct, groups, lines, posts, reminders
 from incident.slack.blocks.texts import Message
 from incident.slack.client import SlackCalls
 from incident.slack.response import ResponseChannel
-
-INVITE_MOST = 100  # people a call takes; docs.slack.dev/reference/methods/conversations.invite
-SUFFIX_MOST = 9  # names tried: inc-…, inc-…-2 up to -9
-ALREADY_THERE = ("already_in_channel", "cant_invite_self")
 
 
 class SlackChannel:
@@ -30,17 +25,10 @@ class SlackChannel:
         self._settings, self._zone = settings, settings.zone
         self.slack = SlackCalls(settings)
         self._response = ResponseChannel(settings.slack_response_channel, self.slack)
-        self._bot: str | None = None
         self._direct: dict[str, str] = {}
         self._steps: dict[str, Callable[[Order, IncidentFacts], dict[str, Any]]] = {
             "announce": self._announce,
-            "create_channel": self._create_channel,
             "post_card": self._post_card,
-            "invite": self._invite,
-            "remove": self._remove,
-            "set_topic": self._set_topic,
-            "pin": self._pin,
-            "bookmark": self._bookmark,
             "post": self._post,
             "page": self._page,
             "line": self._page,
@@ -60,120 +48,13 @@ class SlackChannel:
             return self._propose(order)
         if order.incident is None:
             raise Trouble("invalid", word="no_incident")
+        if order.step in rooms.STEPS:
+            return rooms.STEPS[order.step](self.slack, order, order.incident, self._zone)
         return self._steps[order.step](order, order.incident)
 
-    def _create_channel(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
-        """A private channel, always: what a channel says must not be retried in the open."""
-        if order.uncertain and incident.channel_id and self._stands(incident.channel_id):
-            return {"channel": incident.channel_id, "name": incident.channel_name}
-        base = naming.channel_name(incident, self._settings.zone)
-        for name in (base, *(f"{base}-{number}" for number in range(2, SUFFIX_MOST + 1))):
-            try:
-                made = self.slack.call("conversations.create", name=name, is_private=True)["channel"]
-            except Trouble as trouble:
-                if trouble.kind != "name_taken":
-                    raise
-                made = self._made_before(name, order)
-            if made is not None:
-                return {"channel": made["id"], "name": made["name"]}
-        raise Trouble("name_taken", name=base)
-
-    def _stands(self, channel: str) -> bool:
-        """Whether a channel is still there to be written to."""
-        try:
-            found = self.slack.call("conversations.info", channel=channel)["channel"]
-        except Trouble as trouble:
-            if trouble.kind != "channel_gone":
-                raise
-            return False
-        return not found.get("is_archived")
-
-    def _made_before(self, name: str, order: Order) -> dict[str, Any] | None:
-        """The channel that an earlier attempt at this very step made, if it did."""
-        since = (order.created_at - posting.LOOK_BACK).timestamp()
-        gone = order.payload.get("gone", [])
-        listed = posting.pages(
-            self.slack, "users.conversations", "channels", types="private_channel", exclude_archived=True
-        )
-        for each in listed:
-            ours = each["name"] == name and each["creator"] == self._me() and each["id"] not in gone
-            if ours and each["created"] >= since:
-                return each
-        return None
-
-    def _me(self) -> str:
-        if self._bot is None:
-            self._bot = str(self.slack.call("auth.test")["user_id"])
-        return self._bot
-
-    def _set_topic(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
-        channel, topic = _channel(incident), naming.topic(incident, order.locale)
-        if order.uncertain:
-            present = self.slack.call("conversations.info", channel=channel)["channel"]["topic"]["value"]
-            if html.unescape(present) == topic:
-                return {}
-        self.slack.call("conversations.setTopic", channel=channel, topic=topic)
-        return {}
-
-    def _invite(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
-        """Everybody who can be; those who cannot are named with the reason, and the rest get in."""
-        known = {each.slack_id: each for each in order.people if each.slack_id}
-        refused = [(each, "no_slack_account") for each in order.people if not each.slack_id]
-        ids = list(known)
-        for start in range(0, len(ids), INVITE_MOST):
-            batch = ids[start : start + INVITE_MOST]
-            refused += [(known[id_], why) for id_, why in self._invite_batch(_channel(incident), batch)]
-        left = [{"person": each.name, "kind": why} for each, why in refused]
-        return {"invited": len(order.people) - len(left), "not_invited": left}
-
-    def _invite_batch(self, channel: str, ids: list[str]) -> list[tuple[str, str]]:
-        """(id, kind of trouble) of those who did not get in; with `force` one of them stops nobody else."""
-        try:
-            answer = self.slack.call("conversations.invite", channel=channel, users=",".join(ids), force=True)
-            faults = answer.get("errors", [])
-        except Trouble as trouble:
-            if not trouble.details:
-                raise
-            faults = trouble.details
-        return [
-            (fault["user"], client.KINDS.get(fault["error"], "invalid"))
-            for fault in faults
-            if fault["error"] not in ALREADY_THERE and "user" in fault
-        ]
-
-    def _remove(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
-        """Whoever must stand aside leaves the channel, also where somebody else let them in."""
-        user = order.people[0].slack_id if order.people else None
-        if user:
-            self._idempotent("conversations.kick", "not_in_channel", channel=_channel(incident), user=user)
-        return {}
-
     def _post_card(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
-        where, message = _channel(incident), card.build(incident, order.locale, self._zone)
+        where, message = posting.room(incident), card.build(incident, order.locale, self._zone)
         return posting.say_or_change(self.slack, order, where, incident.card_ts, message)
-
-    def _pin(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
-        self._idempotent(
-            "pins.add", "already_pinned", channel=_channel(incident), timestamp=str(incident.card_ts)
-        )
-        return {}
-
-    def _idempotent(self, method: str, already: str, **arguments: Any) -> None:
-        try:
-            self.slack.call(method, **arguments)
-        except Trouble as trouble:
-            if trouble.code != already:
-                raise
-
-    def _bookmark(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
-        channel = _channel(incident)
-        if order.uncertain:
-            listed = self.slack.call("bookmarks.list", channel_id=channel)["bookmarks"]
-            if any(each["link"] == incident.url for each in listed):
-                return {}
-        title = naming.bookmark_title(incident, order.locale)
-        self.slack.call("bookmarks.add", channel_id=channel, title=title, type="link", link=incident.url)
-        return {}
 
     def _announce(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
         channel = self._response.id()
@@ -194,7 +75,7 @@ class SlackChannel:
 
     def _post(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
         return posting.say(
-            self.slack, order, _channel(incident), posts.build(incident, order.payload, order.locale)
+            self.slack, order, posting.room(incident), posts.build(incident, order.payload, order.locale)
         )
 
     def _page(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
@@ -251,7 +132,7 @@ class SlackChannel:
     def _update_card(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
         return posting.change(
             self.slack,
-            _channel(incident),
+            posting.room(incident),
             str(incident.card_ts),
             card.build(incident, order.locale, self._zone),
         )
@@ -269,10 +150,6 @@ class SlackChannel:
         locale = (order.people[0].locale if order.people else None) or order.locale
         message = self._alert(order, incident, locale)
         return posting.change(self.slack, order.payload["channel"], order.payload["ts"], message)
-
-
-def _channel(incident: IncidentFacts) -> str:
-    return str(incident.channel_id)
 
 
 def _person(order: Order) -> PersonFacts:

@@ -103,11 +103,18 @@ class SlackCalls:
             retry_handlers=[],  # the SDK's retry after a lost connection may post twice
         )
         self.pace = Pace()
+        self._me: str | None = None
 
     def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Call a method such as `chat.postMessage`; raises Trouble by kind."""
         answer = self._ask(method, **arguments)
         return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+    def me(self) -> str:
+        """The app's own user; asked once."""
+        if self._me is None:
+            self._me = str(self.call("auth.test")["user_id"])
+        return self._me
 
     def scopes(self) -> set[str] | None:
         """What the token was granted, as Slack says with every answer; None where it does not say."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from incident.alerting.channels import Order, Trouble
+from incident.alerting.facts import IncidentFacts
 from incident.slack.blocks.texts import Message
 from incident.slack.client import SlackCalls
 
@@ -63,6 +64,11 @@ def _said_before(slack: SlackCalls, order: Order, channel: str) -> dict[str, Any
             bundle = {"bundle": [int(mark.partition(":")[0]) for mark in marks]}
             return {"ts": str(each["ts"]), **(bundle if len(marks) > 1 else {})}
     return None
+
+
+def room(incident: IncidentFacts) -> str:
+    """The incident's channel; the steps in it are taken once there is one."""
+    return str(incident.channel_id)
 
 
 def change(slack: SlackCalls, channel: str, ts: str, message: Message) -> dict[str, Any]:
