@@ -19,6 +19,7 @@ from incident.slack import (
     asking,
     deciding,
     people,
+    plan_reading,
     pressing,
     putting_off,
     spoken,
@@ -29,7 +30,7 @@ from incident.slack import contact_word as contact_word  # its word registers it
 from incident.slack import spoken_tasks as spoken_tasks  # and so does this one
 from incident.slack import spoken_updates as spoken_updates  # and this one
 from incident.slack.asking import Ask
-from incident.slack.blocks import declare, groups, lines, menu, requests, texts, todo
+from incident.slack.blocks import declare, groups, lines, menu, reminders, requests, texts, todo
 from incident.slack.client import SlackCalls
 from incident.slack.envelopes import BlockActions, Command, ViewSubmission
 
@@ -69,6 +70,7 @@ def build(settings: Settings, house: House) -> App:
     """The application; it calls nobody while it is built, so that the service starts while Slack is down."""
     # before the response: the handlers only touch the database, and there is no Flask context elsewhere
     bolt = App(
+        name="incident",  # without a name Bolt reads the source of every frame of the stack
         signing_secret=settings.signing_secret,
         process_before_response=True,
         token_verification_enabled=False,
@@ -85,6 +87,7 @@ def build(settings: Settings, house: House) -> App:
         (bolt.action(requests.REFUSE), _pressed(approving.ask_why)),
         (bolt.view(requests.CALLBACK), _refuse),
         *((bolt.action(each), _pressed(putting_off.press)) for each in todo.BUTTONS),
+        (bolt.action(reminders.PLAN_READ), _pressed(plan_reading.confirm)),
         (bolt.action(menu.DECLARE), _declare),
         (bolt.action(groups.CONFIRM), _group),
         (bolt.action(groups.DISMISS), _group),
