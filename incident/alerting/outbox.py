@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from incident import errors
 from incident.accounts import Actor
 from incident.alerting import budgets, bundles
-from incident.db import db, insert_rows
+from incident.db import db, insert_rows, is_sqlite
 from incident.errors import N_
 from incident.models.alerts import UNDELIVERED, Delivery, DeliveryState
 from incident.permissions import Permission
@@ -134,6 +134,8 @@ def claim(*, at: datetime, who: str, lease: timedelta, paced: bool = False) -> l
     """
     budgets.one_at_a_time()
     first = select(Delivery.id).where(*_due(at)).order_by(Delivery.priority, Delivery.id).limit(1)
+    if not is_sqlite():  # one that an open act is merging with waits for that act
+        first = first.with_for_update(skip_locked=True)
     values = {
         "uncertain": or_(Delivery.uncertain, Delivery.state == DeliveryState.SENDING),
         "state": DeliveryState.SENDING,

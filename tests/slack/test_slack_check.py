@@ -48,14 +48,14 @@ def test_each_fault_is_named_with_what_to_do(world, fault, method, what, words):
 
 def test_a_missing_scope_an_archived_channel_and_a_wrong_address_are_told(world, monkeypatch):
     scopes = registry.scopes()
-    monkeypatch.setattr(registry, "scopes", lambda: (*scopes, "files:read"))
+    monkeypatch.setattr(registry, "scopes", lambda: (*scopes, "dnd:read"))
     world.incident()
     world.settle()
     world.channel.slack.call("conversations.archive", channel=world.room("incident-response")["id"])
     monkeypatch.setattr(inspecting.manifest, "EVENTS_PATH", "/slack/elsewhere")
     looked = found(world)
     wrong = {what: each.found.values for what, each in looked.items() if not each.well}
-    assert wrong["Scopes"] == {"scopes": "files:read"}
+    assert wrong["Scopes"] == {"scopes": "dnd:read"}
     assert wrong["Response channel"] == {"name": "incident-response"}
     assert wrong["Signing"]["word"] == "HTTP 404"
     assert set(wrong) == {"Scopes", "Response channel", "Signing", "From Slack"}
