@@ -1,7 +1,7 @@
 """The words for the codes of enumerations, states and acts, as message ids; `i18n.words` says them."""
 
 from incident.errors import N_
-from incident.wordings import contact
+from incident.wordings import contact, drills, reviews
 
 WORDS: dict[str, dict[str, str]] = {
     "status": {
@@ -66,6 +66,8 @@ WORDS: dict[str, dict[str, str]] = {
         "line": N_("Tell a department's lead"),
         "approval": N_("Ask somebody for approval"),
         "remind": N_("Remind"),
+        "drill_tell": N_("Tell a participant of the drill"),
+        "drill_post": N_("Post an inject of the drill"),
         "propose_group": N_("Propose a group in the response channel"),
         "update_proposal": N_("Update the proposal of a group"),
         "report": N_("Send the report by e-mail"),
@@ -124,12 +126,6 @@ WORDS: dict[str, dict[str, str]] = {
         "unverifiable": N_("unverifiable"),
     },
     "evidence_kind": {"file": N_("file"), "link": N_("link"), "statement": N_("statement")},
-    "drill_state": {
-        "scheduled": N_("scheduled"),
-        "running": N_("running"),
-        "ended": N_("ended"),
-        "cancelled": N_("cancelled"),
-    },
     "letter_state": {
         "draft": N_("a draft"),
         "submitted": N_("waiting for approval"),
@@ -145,7 +141,6 @@ WORDS: dict[str, dict[str, str]] = {
         "other": N_("Follow-up"),
     },
     "follow_up_state": {"planned": N_("planned"), "done": N_("done"), "dropped": N_("dropped")},
-    "review_state": {"scheduled": N_("scheduled"), "completed": N_("completed")},
     "option_kind": {
         "explain": N_("Explanation"),
         "correct_data": N_("Correction of data"),
@@ -203,10 +198,17 @@ WORDS: dict[str, dict[str, str]] = {
         "departments.heads_set": N_("set the heads"),
         "drills.cancelled": N_("cancelled a drill"),
         "drills.missed": N_("missed a drill"),
+        "drills.days_closed": N_("closed days to drills"),
+        "drills.days_opened": N_("opened days to drills again"),
+        "drills.scenario_saved": N_("saved a scenario"),
+        "drills.scenario_retired": N_("took a scenario out of use"),
         "drills.scheduled": N_("scheduled drills"),
         "duty.shift_added": N_("added a shift"),
         "duty.shift_removed": N_("removed a shift"),
+        "legal_hold.lifted": N_("lifted a legal hold"),
+        "legal_hold.placed": N_("placed a legal hold"),
         "letters.taken_out": N_("took out a letter with the customer's name"),
+        "evidence.destroyed": N_("destroyed evidence whose term was over"),
         "evidence.downloaded": N_("downloaded evidence"),
         "evidence.exported": N_("exported the custody list"),
         "evidence.verified": N_("verified the evidence"),
@@ -226,6 +228,7 @@ WORDS: dict[str, dict[str, str]] = {
         "until": N_("until"),
         "agency": N_("agency"),
         "changed": N_("rows changed"),
+        "days": N_("days"),
         "department": N_("department"),
         "department_code": N_("department"),
         "deputy": N_("deputy"),
@@ -264,5 +267,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
 }
 WORDS |= contact.WORDS
+WORDS |= reviews.WORDS
 WORDS["act"] |= contact.ACTS
 WORDS["detail"] |= contact.DETAILS
+WORDS |= drills.WORDS

@@ -13,7 +13,7 @@ from incident.lifecycle.common import House
 from incident.plan_changes import deciding, proving, reading
 from incident.playbooks import watch
 from incident.reports import sending
-from incident.reviews import schedule as reviews
+from incident.reviews import reminding as review_reminding
 from incident.settings import Settings
 from incident.surges import tally
 from incident.watches import (
@@ -73,10 +73,10 @@ JOBS: tuple[Job, ...] = (
         N_("Ask for departments that do not accept or report in time"),
     ),
     Job(
-        "start_drills",
+        "run_drills",
         timedelta(seconds=1),
-        _at_home(drills.start_due),
-        N_("Open the drills whose time has come"),
+        _at_home(drills.beat.run),
+        N_("Open the drills whose time has come, and deliver their injects"),
     ),
     Job(
         "plan_drills",
@@ -116,7 +116,7 @@ JOBS: tuple[Job, ...] = (
     Job(
         "remind_reviews",
         timedelta(seconds=30),
-        lambda beat: reviews.remind(at=beat.at, calendar=beat.house.calendar),
+        lambda beat: review_reminding.remind(at=beat.at, calendar=beat.house.calendar),
         N_("Remind the owners of post-mortems"),
     ),
     Job(
@@ -207,7 +207,7 @@ JOBS: tuple[Job, ...] = (
     Job(
         "tidy",
         timedelta(hours=1),
-        lambda beat: housekeeping.tidy(beat.settings.evidence_dir, at=beat.at),
-        N_("Remove receipts, kept answers and broken-off uploads that are no longer needed"),
+        lambda beat: housekeeping.tidy(beat.settings.evidence_dir, at=beat.at, rule_set=beat.house.rule_set),
+        N_("Remove receipts, kept answers and broken-off uploads, and evidence whose term is over"),
     ),
 )

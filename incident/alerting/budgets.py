@@ -37,7 +37,7 @@ METHODS: dict[str, tuple[str, Rate]] = {
     **dict.fromkeys(
         (
             *("page", "announce", "post_card", "post", "line", "approval", "remind"),
-            *("propose_group", "call_leads"),
+            *("propose_group", "call_leads", "drill_tell", "drill_post"),
         ),
         ("chat.postMessage", POSTING),
     ),
@@ -53,7 +53,7 @@ METHODS: dict[str, tuple[str, Rate]] = {
         ("chat.update", TIER_3),
     ),
 }
-IN_CHANNEL = ("post_card", "update_card", "post")
+IN_CHANNEL = ("post_card", "update_card", "post", "drill_post")
 IN_RESPONSE = ("announce", "update_announcement", "propose_group", "update_proposal")
 
 

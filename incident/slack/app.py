@@ -18,6 +18,7 @@ from incident.slack import (
     approving,
     asking,
     deciding,
+    drilling,
     people,
     plan_reading,
     pressing,
@@ -30,7 +31,7 @@ from incident.slack import contact_word as contact_word  # its word registers it
 from incident.slack import spoken_tasks as spoken_tasks  # and so does this one
 from incident.slack import spoken_updates as spoken_updates  # and this one
 from incident.slack.asking import Ask
-from incident.slack.blocks import declare, groups, lines, menu, reminders, requests, texts, todo
+from incident.slack.blocks import declare, drills, groups, lines, menu, reminders, requests, texts, todo
 from incident.slack.client import SlackCalls
 from incident.slack.envelopes import BlockActions, Command, ViewSubmission
 
@@ -85,9 +86,13 @@ def build(settings: Settings, house: House) -> App:
         (bolt.action(lines.ACCEPT), _accept),
         (bolt.action(requests.APPROVE), _pressed(approving.approve)),
         (bolt.action(requests.REFUSE), _pressed(approving.ask_why)),
-        (bolt.view(requests.CALLBACK), _refuse),
+        (bolt.view(requests.CALLBACK), _submitted(approving.refuse, requests.REASON)),
         *((bolt.action(each), _pressed(putting_off.press)) for each in todo.BUTTONS),
         (bolt.action(reminders.PLAN_READ), _pressed(plan_reading.confirm)),
+        (bolt.action(re.compile(rf"{drills.CHOOSE}_\d")), _pressed(drilling.choose)),
+        (bolt.action(drills.ANSWER), _pressed(drilling.ask_words)),
+        (bolt.view(drills.CALLBACK), _submitted(drilling.answer, drills.WORDS)),
+        (bolt.action(drills.SUSPEND), _pressed(drilling.suspend)),
         (bolt.action(menu.DECLARE), _declare),
         (bolt.action(groups.CONFIRM), _group),
         (bolt.action(groups.DISMISS), _group),
@@ -177,20 +182,24 @@ def _pressed(act: Callable[[Ask, BlockActions], None]) -> Callable[[Desk, Ack], 
     return handle
 
 
-def _refuse(desk: Desk, ack: Ack) -> None:
-    """Refuse an option with the reason of the modal; what is wrong stands at its input."""
-    sent: ViewSubmission = flask.g.slack
-    ask = desk.ask(sent.user.id, trigger_id=sent.trigger_id)
-    if ask is None:
-        ack(response_action="errors", errors={requests.REASON: asking.unlinked(sent.user.id).text})
-        return
-    try:
-        approving.refuse(ask, sent)
-    except DomainError as error:
-        words = i18n.say(error.reason, ask.locale)
-        ack(response_action="errors", errors={requests.REASON: words})
-        return
-    ack()
+def _submitted(act: Callable[[Ask, ViewSubmission], None], place: str) -> Callable[[Desk, Ack], None]:
+    """A modal with one input that matters; what is wrong stands at it."""
+
+    def handle(desk: Desk, ack: Ack) -> None:
+        sent: ViewSubmission = flask.g.slack
+        ask = desk.ask(sent.user.id, trigger_id=sent.trigger_id)
+        if ask is None:
+            ack(response_action="errors", errors={place: asking.unlinked(sent.user.id).text})
+            return
+        try:
+            act(ask, sent)
+        except DomainError as error:
+            reason = error.reasons[0] if error.reasons else error.reason
+            ack(response_action="errors", errors={place: i18n.say(reason, ask.locale)})
+            return
+        ack()
+
+    return handle
 
 
 def _presser(desk: Desk, press: BlockActions) -> Ask | None:
