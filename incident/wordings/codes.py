@@ -69,6 +69,7 @@ WORDS: dict[str, dict[str, str]] = {
         "propose_group": N_("Propose a group in the response channel"),
         "update_proposal": N_("Update the proposal of a group"),
         "report": N_("Send the report by e-mail"),
+        "mail": N_("Send an invitation by e-mail"),
         "update_card": N_("Update the card"),
         "update_announcement": N_("Update the announcement"),
         "update_page": N_("Update the alert"),
