@@ -137,20 +137,20 @@ def _reviews(person: Person, at: datetime) -> Iterator[dict[str, Any]]:
         select(Review, Incident.number)
         .join(Incident, Incident.id == Review.incident_id)
         .where(
-            Review.due_at > at - BACK,
+            Review.meets_at > at - BACK,
             Review.state == ReviewState.SCHEDULED,
             or_(Review.owner_id == person.id, clocks.concerns(person.id)),
         )
-        .order_by(Review.due_at)
+        .order_by(Review.meets_at)
         .limit(MOST)
     )
     for row, number in rows:
         yield {
             "uid": f"review-{row.id}",
-            "at": row.due_at,
+            "at": row.meets_at,
             "sentence": N_("Post-mortem of %(number)s"),
             "values": {"number": number},
-            "href": "/reviews",
+            "href": f"/reviews/{row.id}",
         }
 
 

@@ -38,7 +38,9 @@ class Permission(StrEnum):
     PLAYBOOKS_PROPOSE = "playbooks:propose"
     PLAYBOOKS_READ = "playbooks:read"
     REVIEWS_READ = "reviews:read"
+    REVIEWS_WRITE = "reviews:write"
     REPORTS_READ = "reports:read"
+    TRAINING_MANAGE = "training:manage"
 
 
 _P = Permission
@@ -56,6 +58,7 @@ _RESPOND = _READ | {
     _P.INCIDENTS_ACT,
     _P.DELIVERIES_RETRY,
     _P.PLAYBOOKS_PROPOSE,
+    _P.REVIEWS_WRITE,
 }
 _COMMAND = _RESPOND | {
     _P.AGENCIES_MANAGE,
@@ -72,8 +75,11 @@ _ALL = frozenset(Permission) - SUPERVISION
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.RESPONDER: frozenset(_RESPOND),
     Role.COMMANDER: frozenset(_COMMAND),
-    Role.MANAGER: frozenset(_COMMAND | {_P.DUTY_MANAGE, _P.DRILLS_MANAGE}),
-    Role.TRAINER: frozenset(_READ | {_P.DRILLS_MANAGE, _P.INCIDENTS_ACT, _P.PLAYBOOKS_PROPOSE}),
+    Role.MANAGER: frozenset(_COMMAND | {_P.DUTY_MANAGE, _P.DRILLS_MANAGE, _P.TRAINING_MANAGE}),
+    Role.TRAINER: frozenset(
+        _READ
+        | {_P.DRILLS_MANAGE, _P.INCIDENTS_ACT, _P.PLAYBOOKS_PROPOSE, _P.REVIEWS_WRITE, _P.TRAINING_MANAGE}
+    ),
     Role.AUDITOR: frozenset(_READ | {_P.AUDIT_READ, _P.ACCOUNTABILITY_READ}),
     Role.ADMIN: _ALL,
 }

@@ -1,4 +1,4 @@
-"""What the further calls answer (plans, drills, post-mortems, departments, schedule), for the document."""
+"""What the further calls answer (plans, drills, departments, schedule), for the document."""
 
 from datetime import datetime
 from typing import Literal
@@ -6,7 +6,6 @@ from typing import Literal
 from pydantic import BaseModel
 
 from incident.api.answered import Page, Someone, Words
-from incident.models.reviews import ReviewState
 from incident.playbooks.schema import Plan
 from incident.vocabulary import ComplaintType
 
@@ -52,22 +51,6 @@ class Playbook(PlaybookVersion):
     versions: list[VersionRef]
 
 
-class Review(BaseModel):
-    """The post-mortem of one incident."""
-
-    id: int
-    incident: str
-    title: Words
-    state: ReviewState
-    owner: Someone | None
-    due_at: datetime
-    rule: str
-    optional: bool
-    remind_at: datetime | None
-    reminders: int
-    created_at: datetime
-
-
 class Department(BaseModel):
     """A department, and who is on duty for it now."""
 
@@ -86,6 +69,7 @@ class Planned(BaseModel):
         "drill",
         "review",
         "review_reminder",
+        "plan_review",
         "call_back",
         "welfare_check",
         "effect_check",
@@ -103,12 +87,6 @@ class PlaybookPage(Page):
     """Plans in force."""
 
     items: list[PlaybookSummary]
-
-
-class ReviewPage(Page):
-    """Post-mortems."""
-
-    items: list[Review]
 
 
 class DepartmentPage(Page):

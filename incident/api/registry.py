@@ -26,6 +26,7 @@ PARAMETERS: dict[str, tuple[str, dict[str, Any]]] = {
     "number": ("string(maxlength=40)", {"type": "string", "maxLength": 40}),
     "key": ("string(maxlength=60)", {"type": "string", "maxLength": 60}),
     "code": ("string(maxlength=10)", {"type": "string", "maxLength": 10}),
+    "name": ("string(maxlength=40)", {"type": "string", "maxLength": 40}),
 }
 
 
@@ -84,6 +85,7 @@ class Call:
     content_types: tuple[str, ...] = JSON
     own_units: bool = False
     sends_file: bool = False
+    if_match: bool = False
 
     @property
     def name(self) -> str:

@@ -1,6 +1,7 @@
 """The domain objects, one file per aggregate; importing this package knows every table."""
 
 from incident.models import (  # noqa: F401 - imported so that the metadata is whole
+    actions,
     agencies,
     alerts,
     clocks,
@@ -20,6 +21,7 @@ from incident.models import (  # noqa: F401 - imported so that the metadata is w
     records,
     resolutions,
     reviews,
+    training,
     updates,
     webhooks,
 )

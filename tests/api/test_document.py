@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from incident import clock, drills
 from incident.api.registry import CALLS
 from tests import builders, closing
-from tests.api import change_calls, department_calls, group_calls, resolution_calls
+from tests.api import change_calls, department_calls, group_calls, resolution_calls, review_calls
 from tests.api.calling import Api, problem
 
 
@@ -79,6 +79,7 @@ def test_every_call_answers_as_the_document_says(api, document):
     resolution_calls.walk(api, number)
     department_calls.walk(api, number)
     group_calls.walk(api)
+    review_calls.walk(api)
     act(api, number)
     run_clocks(api)
     drill(api)
@@ -109,6 +110,9 @@ def read_everything(api, number, complaint_id):
         "/playbooks/other/versions/1",
         "/departments",
         "/schedule",
+        "/courses",
+        "/certificates",
+        "/readiness",
     ):
         api.get(path)
 

@@ -25,6 +25,10 @@ EXAMPLES = {
     "key": "privacy_leak",
     "change_id": "1",
     "part": "points",
+    "course_id": "1",
+    "test_id": "1",
+    "review_id": "1",
+    "name": "lucky",
 }
 DRILLS = {"control": 2, "play": 2, "report": 3, "hot-wash": 3}  # one that runs, one that has ended
 READERS = {"/incidents/<number>/accountability": "tang"}  # who visits a page that administrators may not see
@@ -32,6 +36,7 @@ PAGES = (
     "/",
     "/account",
     "/account/calendar",
+    "/actions",
     "/admin/audit",
     "/admin/calendar",
     "/admin/deliveries",
@@ -81,12 +86,22 @@ PAGES = (
     "/incidents/<number>/updates",
     "/playbooks",
     "/playbooks/<key>",
+    "/playbooks/<key>/care",
     "/playbooks/<key>/propose",
     "/playbooks/<key>/versions",
     "/playbooks/<key>/versions/1",
+    "/readiness",
     "/report",
     "/reviews",
+    "/reviews/<review_id>",
+    "/reviews/<review_id>/editions/1",
+    "/reviews/<review_id>/events",
+    "/reviews/<review_id>/sections/<name>",
     "/schedule",
+    "/training",
+    "/training/<course_id>",
+    "/training/people/<person_id>",
+    "/training/tests/<test_id>",
     "/tasks",
     "/tasks/<task_id>",
     "/api/docs",
@@ -101,6 +116,8 @@ PAGES = (
 NOT_PAGES = {
     "/report.pdf",
     "/report.docx",
+    "/reviews/<review_id>/meeting.ics",
+    "/reviews/<review_id>/paper.<form>",
     "/drills/<drill_id>/control/live",
     "/drills/<drill_id>/play/live",
     "/drills/<drill_id>/report.<ending>",
@@ -110,6 +127,7 @@ NOT_PAGES = {
     "/incidents/<number>/live",
     "/departments/<code>/live",
     "/duty/example.csv",
+    "/training/certificates.csv",
     "/calendar/<token>.ics",
     "/incidents/<number>/evidence/<evidence_id>/content",
     "/incidents/<number>/evidence/custody.<form>",
@@ -138,7 +156,9 @@ def address(site: Site, page: str) -> str:
 
 def test_the_list_names_every_page(app: Flask) -> None:
     served = {
-        re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", rule.rule).replace("/versions/<number>", "/versions/1")
+        re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", rule.rule)
+        .replace("/versions/<number>", "/versions/1")
+        .replace("/editions/<number>", "/editions/1")
         for rule in app.url_map.iter_rules()
         if "GET" in (rule.methods or ())
         and app.view_functions[rule.endpoint].__module__.startswith("incident.board")

@@ -1,7 +1,7 @@
-"""The words for the codes of enumerations, states and acts, as message ids; `i18n.words` says them."""
+"""The words of all codes without a module of their own here, and the table that the others are joined to."""
 
 from incident.errors import N_
-from incident.wordings import contact, drills
+from incident.wordings import contact, drills, reviews
 
 WORDS: dict[str, dict[str, str]] = {
     "status": {
@@ -69,6 +69,7 @@ WORDS: dict[str, dict[str, str]] = {
         "propose_group": N_("Propose a group in the response channel"),
         "update_proposal": N_("Update the proposal of a group"),
         "report": N_("Send the report by e-mail"),
+        "mail": N_("Send an invitation by e-mail"),
         "update_card": N_("Update the card"),
         "update_announcement": N_("Update the announcement"),
         "update_page": N_("Update the alert"),
@@ -139,7 +140,6 @@ WORDS: dict[str, dict[str, str]] = {
         "other": N_("Follow-up"),
     },
     "follow_up_state": {"planned": N_("planned"), "done": N_("done"), "dropped": N_("dropped")},
-    "review_state": {"scheduled": N_("scheduled"), "completed": N_("completed")},
     "option_kind": {
         "explain": N_("Explanation"),
         "correct_data": N_("Correction of data"),
@@ -266,6 +266,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
 }
 WORDS |= contact.WORDS
+WORDS |= reviews.WORDS
 WORDS["act"] |= contact.ACTS
 WORDS["detail"] |= contact.DETAILS
 WORDS |= drills.WORDS
