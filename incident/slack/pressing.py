@@ -1,54 +1,49 @@
-"""A pressed button, Acknowledge or Accept: the act, and its message brought up to date at once."""
+"""Pressed buttons: the act, the message brought up to date at once, and who was first told to the second."""
 
-import http.client
-import logging
-
-from slack_sdk.webhook import WebhookClient
+from collections.abc import Callable
 
 from incident import errors
+from incident.alerting.channels import Trouble
 from incident.alerting.facts import IncidentFacts
-from incident.coordination import departments
-from incident.errors import N_, DomainError
-from incident.lifecycle import acts
-from incident.slack import asking, spoken
+from incident.coordination import departments, tasks
+from incident.db import db, unit_of_work
+from incident.errors import N_, Conflict, DomainError
+from incident.lifecycle import acts, common
+from incident.models.incidents import Incident, Task
+from incident.slack import acting, asking, modal, replying, words
 from incident.slack.asking import Ask
-from incident.slack.blocks import announcement, card, lines, page
+from incident.slack.blocks import announcement, card, lines, page, texts
 from incident.slack.blocks.texts import Message
-from incident.slack.envelopes import BlockActions
-
-log = logging.getLogger(__name__)
-REPLY_SECONDS = 2  # the response_url is called while Slack waits 3 s for the answer
+from incident.slack.envelopes import Action, BlockActions
+from incident.slack.forms import work
+from incident.slack.spoken import incidents as spoken
+from incident.vocabulary import TaskStatus
 
 
 def acknowledge(ask: Ask, press: BlockActions) -> None:
     """Acknowledge the incident of the button; whoever comes second is told who was first."""
     number = press.actions[0].value or ""
     try:
-        if not number:
-            raise errors.Invalid(N_("This button names no incident."))
-        incident = spoken.change(ask, number, lambda found: acts.acknowledge(found, by=ask.by, at=ask.at))
-    except DomainError as error:
-        whisper(press, asking.refusal(error, ask.locale, ask.house))
-        return
-    _reply(press, _redrawn(ask, press, incident), replace_original=True)
-    whisper(press, asking.line(spoken.acknowledged(ask, incident)))
+        asking.needs(number, N_("This button names no incident."))
+        incident = acting.change(ask, number, lambda found: acts.acknowledge(found, by=ask.by, at=ask.at))
+    except Conflict as second:
+        shown = acting.snapshot(ask, common.by_number(number))
+        replying.replace(press, _redrawn(ask, press, shown))
+        raise second
+    replying.replace(press, _redrawn(ask, press, incident))
+    replying.tell(ask, press, asking.line(spoken.acknowledged(ask, incident)))
 
 
 def accept(ask: Ask, press: BlockActions) -> None:
     """Accept for the department of the button; whoever comes second is told who was first."""
     number, _, code = (press.actions[0].value or "").partition(" ")
-    try:
-        if not code:
-            raise errors.Invalid(N_("This button names no department."))
-        incident = spoken.change(
-            ask,
-            number,
-            lambda found: departments.accept(found, code, by=ask.by, at=ask.at, calendar=ask.house.calendar),
-        )
-    except DomainError as error:
-        whisper(press, asking.refusal(error, ask.locale, ask.house))
-        return
-    _reply(press, lines.accepted(incident, code, ask.by.name, ask.locale), replace_original=True)
+    asking.needs(code, N_("This button names no department."))
+    incident = acting.change(
+        ask,
+        number,
+        lambda found: departments.accept(found, code, by=ask.by, at=ask.at, calendar=ask.house.calendar),
+    )
+    replying.replace(press, lines.accepted(incident, code, ask.by.name, ask.locale))
 
 
 def _redrawn(ask: Ask, press: BlockActions, incident: IncidentFacts) -> Message:
@@ -63,22 +58,78 @@ def _redrawn(ask: Ask, press: BlockActions, incident: IncidentFacts) -> Message:
     return card.build(incident, ask.locale, zone)
 
 
-def replace(press: BlockActions, message: Message) -> None:
-    """Put another message in place of the one that was pressed."""
-    _reply(press, message, replace_original=True)
+def say(ask: Ask, press: BlockActions) -> None:
+    """A button that says a word: the same answer as if it had been typed."""
+    typed = press.actions[0].value or ""
+    answer = words.answer(ask, typed)
+    if answer is not None:
+        replying.tell(ask, press, answer)
 
 
-def whisper(press: BlockActions, message: Message) -> None:
-    """Say something to the one who pressed, and to nobody else."""
-    _reply(press, message, replace_original=False)
+def declare(ask: Ask, press: BlockActions) -> None:
+    """The button of older menus that opens the form."""
+    answer = words.answer(ask, "open")
+    if answer is not None:
+        replying.tell(ask, press, answer)
 
 
-def _reply(press: BlockActions, message: Message, *, replace_original: bool) -> None:
-    """Answer by the response_url; the act is done, and the outbox redraws what could not be redrawn here."""
-    if not press.response_url.startswith(("http://", "https://")):
-        return
-    webhook = WebhookClient(press.response_url, timeout=REPLY_SECONDS, retry_handlers=[])
+def done(ask: Ask, press: BlockActions) -> None:
+    """A task is done; a second presser hears with whom it is."""
+    with unit_of_work():
+        task, incident = _locked(press.actions[0])
+        already = task.status == TaskStatus.DONE
+        tasks.change(task, incident, by=ask.by, at=ask.at, status=TaskStatus.DONE)
+        titles = task.titles
+    sentence = N_("“%(task)s” was done already.") if already else N_("%(name)s: “%(task)s” is done.")
+    said = f"✅ {ask.say(sentence, task=titles, name=ask.by.name)} {texts.date(ask.at, ask.zone)}"
+    if not replying.mark(press, said):
+        replying.tell(ask, press, asking.line(said))
+
+
+def blocked(ask: Ask, press: BlockActions) -> None:
+    """A task is blocked: the form asks for the reason and for who can end it."""
+    task, incident = _task(press.actions[0])
+    modal.incident(ask, incident.number, work.BLOCK, task=str(task.id))
+
+
+def _task(action: Action) -> tuple[Task, Incident]:
+    value = action.value or ""
+    id_ = int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
+    found = db.session.get(Task, id_)
+    if found is None:
+        raise errors.NotFound(N_("There is no such task."))
+    return found, db.session.get_one(Incident, found.incident_id)
+
+
+def _locked(action: Action) -> tuple[Task, Incident]:
+    task, incident = _task(action)
+    locked = db.session.get_one(Incident, incident.id, with_for_update=True, populate_existing=True)
+    return db.session.get_one(Task, task.id, populate_existing=True), locked
+
+
+def situation(ask: Ask, press: BlockActions) -> None:
+    """How the incident stands, laid over the form."""
     try:
-        webhook.send(text=message.text, blocks=message.blocks, replace_original=replace_original)
-    except (OSError, http.client.HTTPException) as lost:
-        log.warning("Slack did not take the answer to a button: %s", lost)
+        modal.situation(ask, press.actions[0].value or "", trigger=press.trigger_id)
+    except Trouble as trouble:
+        raise errors.Refused(
+            N_("Slack did not show it; it is on the board."), reasons=[trouble.reason]
+        ) from trouble
+
+
+def outdated(ask: Ask, press: BlockActions) -> None:
+    """A button that we no longer have is not silent."""
+    said = ask.say(N_("This button is of an older version. Say `/incident` for what can be done here."))
+    replying.tell(ask, press, asking.line(f"🚫 {said}"))
+
+
+def carefully(act: Callable[[Ask, BlockActions], None]) -> Callable[[Ask, BlockActions], None]:
+    """An act whose refusal is told to the one who pressed."""
+
+    def press(ask: Ask, pressed: BlockActions) -> None:
+        try:
+            act(ask, pressed)
+        except DomainError as error:
+            replying.tell(ask, pressed, asking.refusal(error, ask))
+
+    return press

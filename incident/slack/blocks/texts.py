@@ -12,7 +12,11 @@ from incident.errors import N_, Reason
 Block = dict[str, Any]
 ACKNOWLEDGE = "incident_acknowledge"
 OPEN_ON_BOARD = "incident_open"
-HEADER_LONGEST, SECTION_LONGEST = 150, 3_000  # characters; docs.slack.dev/reference/block-kit/blocks
+# characters; docs.slack.dev/reference/block-kit
+HEADER_LONGEST, SECTION_LONGEST, FIELD_LONGEST, LABEL_LONGEST = 150, 3_000, 2_000, 75
+VALUE_LONGEST, CONTEXT_MOST, ROW_MOST = 2_000, 10, 5  # the last: buttons that still fit a phone
+TEXT_LONGEST = 3_900  # of the text for notifications, which Slack advises to keep below 4,000
+MESSAGE_LONGEST = 9_000  # all blocks together: msg_blocks_too_long was seen from 9,600 on
 # the level's colour and sign, never the colour alone: the numeral and the word stand beside it
 SIGNS = {1: "🔴", 2: "🟠", 3: "🟡", 4: "🔵"}
 
@@ -63,14 +67,29 @@ def drill_mark(incident: IncidentFacts, locale: str) -> str:
     return f"【{i18n.say(N_('DRILL'), locale)}】" if incident.drill else ""
 
 
+def cut(text: str, longest: int) -> str:
+    """A text that fits: cut before an escaped sign, a link or a moment that would be halved."""
+    if len(text) <= longest:
+        return text
+    kept = text[: longest - 1]
+    opened, closed = kept.rfind("<"), kept.rfind(">")
+    if opened > closed:
+        kept = kept[:opened]
+    sign = kept.rfind("&")
+    if sign >= 0 and ";" not in kept[sign:] and len(kept) - sign < len("&amp;"):
+        kept = kept[:sign]
+    return kept + "…"
+
+
 def header(text: str) -> Block:
     """A headline."""
-    return {"type": "header", "text": plain(text[:HEADER_LONGEST])}
+    return {"type": "header", "text": plain(text, HEADER_LONGEST)}
 
 
-def plain(text: str) -> Block:
+def plain(text: str, longest: int = SECTION_LONGEST) -> Block:
     """A text that is shown as it is."""
-    return {"type": "plain_text", "text": text, "emoji": True}
+    shown = text if len(text) <= longest else text[: longest - 1] + "…"
+    return {"type": "plain_text", "text": shown, "emoji": True}
 
 
 def mrkdwn(text: str) -> Block:
@@ -80,17 +99,55 @@ def mrkdwn(text: str) -> Block:
 
 def section(text: str) -> Block:
     """A paragraph."""
-    return {"type": "section", "text": mrkdwn(text[:SECTION_LONGEST])}
+    return {"type": "section", "text": mrkdwn(cut(text, SECTION_LONGEST))}
+
+
+def paragraphs(lines: list[str]) -> list[Block]:
+    """Lines in as few paragraphs as hold them; what a message cannot hold is left out, and `…` says so."""
+    parts, used = [""], 0
+    for line in lines:
+        shown = cut(line, SECTION_LONGEST)
+        used += len(shown) + 1
+        if used > MESSAGE_LONGEST:
+            parts.append("…")
+            break
+        if len(parts[-1]) + len(shown) + 1 > SECTION_LONGEST:
+            parts.append("")
+        parts[-1] = f"{parts[-1]}\n{shown}" if parts[-1] else shown
+    return [section(part) for part in parts if part.strip()] or [section("…")]
 
 
 def fields(pairs: list[tuple[str, str]]) -> Block:
     """Names with values, in two columns."""
-    return {"type": "section", "fields": [mrkdwn(f"*{name}*\n{value}") for name, value in pairs]}
+    return {
+        "type": "section",
+        "fields": [mrkdwn(cut(f"*{name}*\n{value}", FIELD_LONGEST)) for name, value in pairs[:CONTEXT_MOST]],
+    }
 
 
 def context(*parts: str) -> Block:
     """Small print, in up to ten parts side by side."""
-    return {"type": "context", "elements": [mrkdwn(part[:SECTION_LONGEST]) for part in parts]}
+    shown = [part for part in parts if part.strip()][:CONTEXT_MOST] or ["–"]
+    return {"type": "context", "elements": [mrkdwn(cut(part, SECTION_LONGEST)) for part in shown]}
+
+
+def button(action: str, words: str, *, value: str = "", style: str = "", url: str = "") -> Block:
+    """A button; `value` comes back when it is pressed, `url` opens a page."""
+    more = {"value": value[:VALUE_LONGEST], "style": style, "url": url}
+    return {
+        "type": "button",
+        "action_id": action,
+        "text": plain(words, LABEL_LONGEST),
+        **{name: text for name, text in more.items() if text},
+    }
+
+
+def rows(buttons: list[Block]) -> list[Block]:
+    """Buttons in rows that fit a phone."""
+    return [
+        {"type": "actions", "elements": buttons[start : start + ROW_MOST]}
+        for start in range(0, len(buttons), ROW_MOST)
+    ]
 
 
 def acknowledge_button(incident: IncidentFacts, locale: str) -> Block:
