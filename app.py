@@ -12,7 +12,8 @@ from incident import db as database
 from incident.lifecycle.common import House
 from incident.settings import ROOT, Settings, SettingsError
 from incident.slack import http as slack_http
-from incident.slack import sandbox
+from incident.slack import registry, sandbox
+from incident.slack.sandbox import Shortcut
 from incident.vault import Vault
 
 __all__ = ["create_app", "models"]
@@ -70,6 +71,11 @@ def mount_sandbox(app: Flask, settings: Settings) -> None:
         events_url=f"http://{settings.host}:{settings.port}/slack/events",
         rate_limits=settings.slack_rate_limits,
         people=sandbox_people(),
+        subscriptions=tuple(registry.EVENTS),
+        shortcuts=[
+            Shortcut(kind=each.kind, callback_id=each.callback_id, name=each.name)
+            for each in registry.SHORTCUTS.values()
+        ],
     )
     app.extensions["sandbox"] = box
     mounted: Any = DispatcherMiddleware(app.wsgi_app, {"/sandbox": box})

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -62,6 +63,14 @@ def display(label: str) -> str:
 def actor(person: Person) -> Actor:
     """The actor that a signed-in person is."""
     return Actor("person", person.name, person.permissions, person.id, person.department_code)
+
+
+def names(ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of some people by their ids."""
+    rows = db.session.execute(
+        select(Person.id, Person.name).where(Person.id.in_([each for each in ids if each is not None]))
+    )
+    return {id_: name for id_, name in rows}
 
 
 def system(name: str) -> Actor:

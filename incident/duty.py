@@ -1,6 +1,6 @@
 """Who is on duty: shifts per department with overrides, in the organisation's time zone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -33,6 +33,11 @@ class OnDuty:
     def first(self) -> Person | None:
         """Whoever answers first: the backup where there is nobody before."""
         return self.primary or self.backup
+
+    def without(self, gone: Container[int]) -> "OnDuty":
+        """Whoever of them is left when some people, by their ids, must not be called."""
+        left = [each if each and each.id not in gone else None for each in (self.primary, self.backup)]
+        return OnDuty(*left)
 
 
 def covers(shift: DutyShift, at: datetime, zone: ZoneInfo) -> bool:

@@ -50,6 +50,7 @@ KINDS: dict[str, str] = {
     "finding_changed": N_("changed the finding to %(result)s; violations: %(violations)s"),
     "complained_about": N_("named %(whom)s as complained about"),
     "interest_declared": N_("declared an interest in the matter and stands aside"),
+    "stood_aside": N_("%(people)s stand aside: the complaint is about the agency they work for"),
     "recusal_lifted": N_("took back that %(whom)s must stand aside"),
     "role_vacated": N_("%(role)s is vacant, since %(person)s must stand aside"),
     "lead_vacated": N_("%(department)s has no lead, since %(person)s must stand aside"),

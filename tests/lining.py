@@ -46,13 +46,18 @@ def now(incident: Incident, code: str) -> IncidentDepartment:
 
 
 def told(incident: Incident, about: str) -> list[str]:
-    """Who was told, by name, in the order of the messages."""
+    """Who was told, by name, in the order of the messages; of an opening, those called with its one step."""
     rows = db.session.scalars(
         select(Delivery)
-        .where(Delivery.incident_id == incident.id, Delivery.step == "line")
+        .where(Delivery.incident_id == incident.id, Delivery.step.in_(["call_leads", "line"]))
         .order_by(Delivery.id)
     )
-    ids = [row.payload["person_id"] for row in rows if row.payload["about"] == about]
+    ids: list[int] = []
+    for row in rows:
+        if row.step == "line" and row.payload["about"] == about:
+            ids.append(row.payload["person_id"])
+        elif row.step == "call_leads" and about == "called":
+            ids += row.payload["leads"].values()
     return [db.session.get_one(Person, id_).name for id_ in ids]
 
 

@@ -6,9 +6,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from incident import audit, errors, privacy, timeline
+from incident import agency_names, audit, errors, privacy, timeline
 from incident.accounts import Actor
-from incident.agencies import naming
 from incident.alerting import outbox
 from incident.db import db, unit_of_work
 from incident.errors import N_, Reason
@@ -33,7 +32,7 @@ def find(agency_id: int, *, lock: bool = False) -> Agency:
 
 def named(name: str | None) -> Agency | None:
     """The registered agency that a complaint names, in whatever spelling."""
-    key = naming.normal(name) if name else ""
+    key = agency_names.normal(name) if name else ""
     return db.session.scalar(select(Agency).where(Agency.key == key)) if key else None
 
 
@@ -53,7 +52,7 @@ def add(
     words, short = name.strip(), code.strip().upper()
     _check(words, short, department)
     known = db.session.scalar(
-        select(Agency).where((Agency.key == naming.normal(words)) | (Agency.code == short))
+        select(Agency).where((Agency.key == agency_names.normal(words)) | (Agency.code == short))
     )
     if known is not None:
         raise errors.Refused(
@@ -64,7 +63,7 @@ def add(
         )
     made = Agency(
         name=words,
-        key=naming.normal(words),
+        key=agency_names.normal(words),
         code=short,
         department_code=department,
         state=AgencyState.ACTIVE,
@@ -82,7 +81,7 @@ def add(
 
 def _check(name: str, code: str, department: str) -> None:
     faults = []
-    if not naming.normal(name) or len(name) > naming.LONGEST:
+    if not agency_names.normal(name) or len(name) > agency_names.LONGEST:
         faults.append(Reason(N_("A name of 1 to 120 characters is needed."), loc=("name",)))
     if not re.fullmatch(r"[A-Z0-9][A-Z0-9-]{0,19}", code):
         faults.append(

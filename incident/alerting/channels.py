@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from incident.alerting.facts import IncidentFacts, PersonFacts, TaskFacts
+from incident.alerting.facts import IncidentFacts, LineFacts, PersonFacts, TaskFacts
 from incident.errors import N_, Reason
 
 
@@ -38,6 +38,7 @@ KINDS: dict[str, Kind] = {
     "user_gone": Kind(N_("The Slack account of %(name)s is deactivated or unknown."), permanent=True),
     "no_slack_account": Kind(N_("No Slack account is linked to %(name)s."), permanent=True),
     "invalid": Kind(N_("Slack refused the request (%(word)s)."), permanent=True),
+    "not_kept": Kind(N_("The message could not be kept as evidence: %(why)s."), permanent=True),
     "fallback_failed": Kind(N_("%(count)s of the fallback addresses did not take the alert.")),
     "fault": Kind(N_("A fault in this service stopped the step; it is in the log.")),
 }
@@ -76,7 +77,7 @@ class Order:
 
     `people` are those to invite or to alert; `progress` is what an earlier attempt left behind; `uncertain`
     says that an earlier attempt may have arrived; `locale` is the language of what several people read;
-    `tasks` are those that a reminder is about.
+    `tasks` are those that a reminder is about, `lines` the department lines that people are called to.
     """
 
     id: int
@@ -90,6 +91,7 @@ class Order:
     incident: IncidentFacts | None = None
     people: tuple[PersonFacts, ...] = ()
     tasks: tuple[TaskFacts, ...] = ()
+    lines: tuple[LineFacts, ...] = ()
     progress: dict[str, Any] = field(default_factory=dict)
 
 

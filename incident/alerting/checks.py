@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from incident import recusal
 from incident.alerting import escalation, facts, task_facts
-from incident.alerting.facts import PersonFacts, TaskFacts
+from incident.alerting.facts import LineFacts, PersonFacts, TaskFacts
 from incident.db import db
 from incident.errors import N_
 from incident.models.alerts import Delivery, DeliveryState
@@ -68,6 +69,10 @@ def _line(delivery: Delivery, incident: Incident) -> str | None:
     return None if holds else N_("The department's line has moved on since.")
 
 
+def _called(delivery: Delivery, incident: Incident) -> str | None:
+    return None if called_people(delivery, incident) else N_("The department's line has moved on since.")
+
+
 def _proposed(delivery: Delivery, _incident: Incident) -> str | None:
     option = db.session.get(ResolutionOption, delivery.payload["option_id"], populate_existing=True)
     waits = option is not None and option.state == OptionState.PROPOSED
@@ -95,6 +100,11 @@ def _nothing_left(delivery: Delivery) -> str | None:
     return None if db.session.scalar(wanted.limit(1)) else N_("These clocks have ended meanwhile.")
 
 
+def _stands_aside(delivery: Delivery, incident: Incident) -> str | None:
+    person = db.session.get_one(Person, delivery.payload["person_id"])
+    return None if recusal.bar(incident, person) else N_("This person need not stand aside any more.")
+
+
 def _overtaken(delivery: Delivery, incident: Incident) -> str | None:
     """Two levels given one after the other are one message: the channel may hear one a second."""
     said = delivery.payload.get("said")
@@ -118,18 +128,21 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "create_channel": (_open,),
     "post_card": (_has_channel,),
     "invite": (_has_channel,),
+    "remove": (_has_channel, _stands_aside),
     "set_topic": (_has_channel,),
     "pin": (_has_card,),
     "bookmark": (_has_channel,),
     "post": (_has_channel, _overtaken),
     "update_card": (_has_card,),
     "update_announcement": (_live, _has_announcement),
+    "call_leads": (_open, _called),
     "line": (_open, _active, _participant, _line),
     "approval": (_open, _active, _participant, _proposed),
     "remind": (_participant,),
     "propose_group": (),
     "update_proposal": (),
     "report": (),
+    "keep_message": (_open, _active),
     "update_page": (),
     "update_approval": (),
 }
@@ -155,11 +168,35 @@ def tasks(delivery: Delivery, *, at: datetime) -> tuple[TaskFacts, ...]:
     return task_facts.still(delivery.payload["tasks"], delivery.payload["person_id"], at=at)
 
 
+def called_lines(delivery: Delivery, incident: Incident | None) -> tuple[LineFacts, ...]:
+    """The department lines that a call is still about: nobody accepted, and the same person leads."""
+    if delivery.step != "call_leads" or incident is None:
+        return ()
+    leads = delivery.payload["leads"]
+    return tuple(
+        line
+        for line in facts.department_lines(incident.id)
+        if line.state == DepartmentState.CALLED
+        and line.lead_id is not None
+        and line.lead_id == leads.get(line.code)
+    )
+
+
+def called_people(delivery: Delivery, incident: Incident) -> tuple[PersonFacts, ...]:
+    """Whom a call is for: the leads of its lines; of a drill, its participants and nobody else."""
+    ids = {line.lead_id for line in called_lines(delivery, incident) if line.lead_id is not None}
+    if incident.drill:
+        ids &= {each.id for each in escalation.drill_participants(incident.id)}
+    return facts.people(ids)
+
+
 def audience(
     delivery: Delivery, incident: Incident | None, *, at: datetime, zone: ZoneInfo
 ) -> tuple[PersonFacts, ...]:
     """Whom the step is for, as things are now."""
     if delivery.step == "invite" and incident is not None:
         return facts.responders(incident, at=at, zone=zone)
+    if delivery.step == "call_leads" and incident is not None:
+        return called_people(delivery, incident)
     person_id = delivery.payload.get("person_id")
     return facts.people([person_id]) if person_id is not None else ()

@@ -176,6 +176,7 @@ class Sender:
             incident=snapshot,
             people=checks.audience(delivery, incident, at=clock.now(), zone=self._settings.zone),
             tasks=checks.tasks(delivery, at=clock.now()),
+            lines=checks.called_lines(delivery, incident),
             progress=delivery.result or {},
         )
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from incident import accounts, calendars, duty, errors, timeline
+from incident import accounts, calendars, duty, errors, recusal, timeline
 from incident.alerting import outbox
 from incident.calendars import WorkingCalendar
 from incident.db import db, unit_of_work
@@ -34,6 +34,12 @@ class Group:
     responsible: list[Person]
     heads: list[Person]
     everyone: list[Person]
+
+    def without(self, gone: Iterable[Person]) -> "Group":
+        """The group without those who must stand aside: nobody alerts whoever the complaint is about."""
+        ids = {each.id for each in gone}
+        lists = (self.commander, self.responsible, self.heads, self.everyone)
+        return Group(*([each for each in people if each.id not in ids] for people in lists))
 
 
 def rungs(group: Group) -> list[list[Person]]:
@@ -195,7 +201,12 @@ def upcoming() -> list[dict[str, Any]]:
 
 
 def group_of(incident: Incident, *, at: datetime, zone: ZoneInfo) -> Group:
-    """Whom this incident's alerts reach."""
+    """Whom this incident's alerts reach: the roster, or a drill's participants, but for who stands aside."""
+    found = _rostered(incident, at=at, zone=zone)
+    return found.without(recusal.barred(incident, [*found.heads, *found.everyone]))
+
+
+def _rostered(incident: Incident, *, at: datetime, zone: ZoneInfo) -> Group:
     if incident.drill:
         return drill_group(drill_participants(incident.id))
     lines = db.session.execute(

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from incident import duty
+from incident import duty, recusal
 from incident.alerting import escalation
 from incident.db import db
 from incident.models.alerts import Delivery, DeliveryState
@@ -64,6 +64,7 @@ class LineFacts:
     state: str
     lead: str | None
     due_at: datetime | None
+    lead_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -199,6 +200,7 @@ def department_lines(incident_id: int) -> tuple[LineFacts, ...]:
             str(line.state),
             lead,
             line.accept_by if line.state == "called" else line.next_update_at,
+            line.lead_id,
         )
         for line, lead in rows
     )
@@ -230,9 +232,16 @@ def _next_clock(incident_id: int) -> ClockFacts | None:
 
 def responders(incident: Incident, *, at: datetime, zone: ZoneInfo) -> tuple[PersonFacts, ...]:
     """Whom the channel is for: who is on duty for the departments called out, commander, role holders,
-    whoever was alerted and whoever answered; of a drill, its participants and nobody else."""
+    whoever was alerted and whoever answered; of a drill, its participants and nobody else. Never whoever
+    must stand aside."""
+    ids = _wanted(incident, at=at, zone=zone)
+    there = db.session.scalars(select(Person).where(Person.id.in_(ids)))
+    return people(ids - {each.id for each in recusal.barred(incident, there)})
+
+
+def _wanted(incident: Incident, *, at: datetime, zone: ZoneInfo) -> set[int]:
     if incident.drill:
-        return people(each.id for each in escalation.drill_participants(incident.id))
+        return {each.id for each in escalation.drill_participants(incident.id)}
     mine = IncidentDepartment.incident_id == incident.id
     on_duty = duty.roster(_column(IncidentDepartment.code, mine), at=at, zone=zone).values()
     alerted = db.session.scalars(
@@ -250,7 +259,7 @@ def responders(incident: Incident, *, at: datetime, zone: ZoneInfo) -> tuple[Per
         *(each.id for found in on_duty for each in found.people),
         *(payload.get("person_id") for payload in alerted),
     }
-    return people(each for each in ids if each is not None)
+    return {each for each in ids if each is not None}
 
 
 def _column(column: object, condition: object) -> list[Any]:

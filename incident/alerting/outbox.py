@@ -23,16 +23,19 @@ STEPS: dict[str, tuple[int, str | None]] = {
     "create_channel": (2, None),
     "post_card": (3, "create_channel"),
     "invite": (3, "create_channel"),
+    "remove": (3, "create_channel"),
     "set_topic": (4, "create_channel"),
     "pin": (5, "post_card"),
     "bookmark": (5, "create_channel"),
     "post": (6, "create_channel"),
+    "call_leads": (6, None),
     "line": (6, None),
     "approval": (6, None),
     "remind": (6, None),
     "propose_group": (1, None),
     "update_proposal": (7, None),
     "report": (6, None),
+    "keep_message": (6, None),
     "update_card": (7, "post_card"),
     "update_announcement": (7, "announce"),
     "update_page": (7, None),
@@ -80,7 +83,8 @@ def enqueue(incident_id: int | None, step: str, *, at: datetime, key: str = "", 
         return
     priority_after = STEPS[step][1]
     ready = priority_after is None or _done(incident_id, priority_after)
-    delay = EDIT_DELAY if step.startswith("update_") else timedelta()
+    # an invitation that is on its way has arrived by then, so that nobody is invited back
+    delay = EDIT_DELAY if step.startswith("update_") or step == "remove" else timedelta()
     unique = key or secrets.token_hex(6)
     enqueue_rows([row(incident_id, step, at=at + delay, key=unique, waiting=not ready, **payload)])
 

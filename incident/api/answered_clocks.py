@@ -46,6 +46,19 @@ class ClockExtension(BaseModel):
     to_due_at: datetime
 
 
+class ClockTurn(BaseModel):
+    """What became of a clock before it began anew."""
+
+    state: ClockState
+    proof: ClockProof | None
+    void_reason: str | None
+    started_at: datetime
+    due_at: datetime
+    ended_at: datetime | None
+    missed_at: datetime | None
+    ended_by: By | None
+
+
 class Clock(BaseModel):
     """A due date that runs; `window` is time that somebody else has."""
 
@@ -75,6 +88,7 @@ class Clock(BaseModel):
     request: ClockRequest | None
     proof: ClockProof | None
     void_reason: str | None
+    earlier: list[ClockTurn]
 
 
 class ClockPage(BaseModel):

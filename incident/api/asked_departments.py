@@ -38,7 +38,9 @@ class SignOff(Asked):
 
 
 class HandOver(Asked):
-    """Who leads the line from now on, by id or e-mail address, and why."""
+    """Who leads the line from now on, by id or e-mail address, and why; `from` is who leads it so far, null
+    for nobody, so that of two who hand it over at once the second is told."""
 
+    from_: Annotated[Who | None, Field(alias="from")]
     lead: Who
     note: Said

@@ -147,9 +147,12 @@ def stand_down_line(ask: Ask, *, number: str, code: str) -> Answer:
     **LINE,
 )
 def hand_over_line(ask: Ask, *, number: str, code: str) -> Answer:
-    """The new lead is told and invited."""
+    """The new lead is told and invited; whoever is second is told who leads the line now."""
     wanted: asked_departments.HandOver = ask.body
     incident = common.by_number(number, lock=True)
+    seen = acts.person(wanted.from_, "from").id if wanted.from_ is not None else 0
     to = acts.person(wanted.lead, "lead")
-    line = departments.hand_over_lead(incident, code.upper(), to=to, reason=wanted.note, by=ask.by, at=ask.at)
+    line = departments.hand_over_lead(
+        incident, code.upper(), to=to, seen=seen, reason=wanted.note, by=ask.by, at=ask.at
+    )
     return _changed(incident, line, ask)

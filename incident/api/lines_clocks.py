@@ -37,7 +37,18 @@ def clock(row: Clock, number: str) -> Json:
         "request": _request(row.request) if row.request else None,
         "proof": row.proof,
         "void_reason": row.void_reason,
+        "earlier": [_turn(each) for each in row.earlier],
     }
+
+
+def _turn(entry: dict[str, Any]) -> Json:
+    moments = {
+        name: _again(entry[name]) if entry[name] else None
+        for name in ("started_at", "due_at", "ended_at", "missed_at")
+    }
+    ended_by = by(entry["ended_by"]) if entry["ended_by"] else None
+    told = {name: entry[name] for name in ("state", "proof", "void_reason")}
+    return {**told, **moments, "ended_by": ended_by}
 
 
 def _why(code: str) -> Json:

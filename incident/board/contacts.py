@@ -10,7 +10,7 @@ from flask import Blueprint, request
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from incident import clock, errors
+from incident import accounts, clock, errors
 from incident.board import access, acting, case, frame, times
 from incident.coordination import contact_preferences, contacts, holds
 from incident.coordination.contact_entry import Entry
@@ -84,7 +84,7 @@ def _draw(incident: Incident, **more: Any) -> str:
         stopped=holds.strictest(placed),
         may_lift=holds.may_lift(incident, placed, access.actor()),
         people=_people(),
-        names=_names([each.person_id for each in log], [each.keeper_id for each in placed]),
+        names=accounts.names({*(each.person_id for each in log), *(each.keeper_id for each in placed)}),
         days=_days(),
         options=lambda kind, codes: [(str(code), frame.words(kind, code)) for code in codes],
         usual_at=times.field(clock.now()),
@@ -124,12 +124,6 @@ def _demand(log: list[Any], chosen: Complaint | None) -> str:
 def _people() -> list[tuple[int, str]]:
     rows = db.session.scalars(select(Person).where(Person.active).order_by(Person.name).limit(PEOPLE))
     return [(each.id, each.name) for each in rows]
-
-
-def _names(*ids: list[int | None]) -> dict[int, str]:
-    wanted = {id_ for each in ids for id_ in each if id_ is not None}
-    rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
-    return {id_: name for id_, name in rows}
 
 
 def _days() -> list[str]:

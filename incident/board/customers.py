@@ -1,11 +1,12 @@
-"""The file of one customer: everything they said, masked, joined by the blind index."""
+"""The file of one customer: everything they said, masked, joined by the blind index, and what is on hold."""
 
 from flask import Blueprint, render_template
 from sqlalchemy import select
 
-from incident import customers
+from incident import accounts, customers
 from incident.board.access import needs
 from incident.board.complaints import FIELDS
+from incident.coordination import holds
 from incident.customers import File
 from incident.db import db
 from incident.models.incidents import Incident
@@ -19,7 +20,8 @@ bp = Blueprint("customers", __name__)
 def show(key: str) -> str:
     """The file."""
     found = customers.file_of(key)
-    ids = {each.incident_id for each in found.complaints if each.incident_id}
+    placed = holds.of_complaints(each.id for each in found.complaints)
+    ids = {each.incident_id for each in placed} | {each.incident_id for each in found.complaints}
     rows = db.session.scalars(select(Incident).where(Incident.id.in_(ids)))
     return render_template(
         "customers/show.html",
@@ -27,6 +29,9 @@ def show(key: str) -> str:
         shown=_shown(found),
         incidents={row.id: row for row in rows},
         fields=FIELDS,
+        holds=placed,
+        stopped=holds.strictest(placed),
+        names=accounts.names({each.keeper_id for each in placed}),
     )
 
 

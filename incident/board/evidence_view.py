@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from incident import accounts, privacy
+from incident import accounts, privacy, recusal
 from incident.board import access, acting
-from incident.coordination import custody, evidence, finding, recusal, standing_aside, tasks
+from incident.coordination import custody, evidence, finding, standing_aside, tasks
 from incident.db import db
 from incident.models.conduct import ComplainedAbout, RecusalKind
 from incident.models.evidence import Evidence, Finding

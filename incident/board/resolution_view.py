@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from incident import accounts
 from incident.accounts import display
 from incident.board import access
 from incident.coordination import approvals, comparing, option_moves, options, proxy_label
@@ -158,7 +159,7 @@ def _labels(incident: Incident) -> Iterator[LabelCard]:
     whose, me = dict(_complaints(incident.id)), access.actor().id
     for row in proxy_label.of(incident.id):
         given = proxy_label.given(row.id)
-        names = _names({each.person_id for each in given})
+        names = accounts.names({each.person_id for each in given})
         may = proxy_label.who_may(incident, row) if row.state == LabelState.PROPOSED else []
         acts = {"approve", "refuse"} if me in {each.id for each in may} else set()
         if row.state == LabelState.IN_FORCE and me in {each.id for each in proxy_label.holders()}:
@@ -177,7 +178,7 @@ def _labels(incident: Incident) -> Iterator[LabelCard]:
 def _cards(incident: Incident, rows: list[ResolutionOption]) -> list[Card]:
     ids = [row.id for row in rows]
     best, steps, given = comparing.best(rows), option_moves.history(ids), approvals.given(ids)
-    names = _names({each.person_id for each in given})
+    names = accounts.names({each.person_id for each in given})
     whose = dict(_complaints(incident.id))
     revised = {row.previous_id for row in rows}
     cards = []
@@ -211,11 +212,6 @@ def _acts(row: ResolutionOption, may: list[Person], *, revised: bool) -> frozens
 def _step(row: OptionEvent) -> Step:
     amount = option_moves.money(row.amount, row.currency) if row.amount is not None else None
     return Step(row.at, display(row.by), ACTS[row.act], amount, row.told)
-
-
-def _names(ids: set[int]) -> dict[int, str]:
-    rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
-    return {id_: name for id_, name in rows}
 
 
 def _complaints(incident_id: int) -> list[tuple[int, str]]:

@@ -125,9 +125,9 @@ def _greet(settings: Settings) -> None:
     if settings.sandboxed:
         lines.append(f"Slack sandbox    {settings.url}/sandbox/")
         if demo.loaded():
-            lines.append(
-                "Sign in as       zhao@demo.example (commander), li@demo.example, admin@demo.example"
-            )
+            lines.append("Sign in as       zhao@demo.example (commander), li@demo.example (responder),")
+            lines.append("                 yang@demo.example and qin@demo.example (managers),")
+            lines.append("                 shen@demo.example (supervision), admin@demo.example")
             lines.append(f"Password         {demo.PASSWORD}")
     lines.append("Stop with Ctrl-C")
     click.echo("\n".join(lines))

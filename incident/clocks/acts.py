@@ -84,10 +84,9 @@ def _again(known: Clock, row: dict[str, Any]) -> Clock:
             clock=known.titles,
             clock_state=str(known.state),
         )
+    known.begin_anew()
     for name, value in row.items():
         setattr(known, name, value)
-    known.ended_at, known.ended_by, known.void_reason, known.missed_at = None, None, None, None
-    known.warnings, known.pauses, known.extensions = [], [], []
     return known
 
 

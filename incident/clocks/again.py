@@ -7,7 +7,7 @@ from incident.accounts import Actor
 from incident.calendars import WorkingCalendar
 from incident.clocks import acts, events, rules, state
 from incident.db import db
-from incident.models.clocks import Clock, ClockState
+from incident.models.clocks import Clock
 from incident.models.incidents import Incident
 from incident.playbooks import library
 
@@ -18,7 +18,7 @@ def reopened(
     incident: Incident, *, new_facts: bool, by: Actor, at: datetime, calendar: WorkingCalendar
 ) -> list[Clock]:
     """Run the target of the decision from now and, where new facts or reasons were brought, the periods of
-    law that run from receipt (facts C6); returns these. What became of them before stands on the timeline."""
+    law that run from receipt (facts C6); returns these. Each keeps what became of it before."""
     known = state.of(incident.id)
     targets = rules.internal(
         incident.level, library.the_levels()[incident.level], start=at, calendar=calendar
@@ -45,12 +45,10 @@ def _from_receipt(clock: Clock) -> bool:
 
 def _restart(clock: Clock, *, by: Actor, at: datetime, calendar: WorkingCalendar) -> None:
     rule = rules.of(clock)
+    clock.begin_anew()
+    clock.started_at = at
     if rule is not None:
-        clock.value, clock.unit = rule.value, rule.unit  # an extension was for the round before
-    clock.state, clock.started_at = ClockState.RUNNING, at
-    clock.ended_at = clock.ended_by = clock.paused_at = clock.missed_at = None
-    clock.request = clock.proof = clock.void_reason = None
-    clock.warnings, clock.pauses, clock.extensions = [], [], []
+        clock.value, clock.unit = rule.value, rule.unit  # an extension was for the turn before
     acts.recount(clock, rules.calendar_of(clock, calendar), at=at)
     noted = state.note(clock, due_at=clock.due_at.isoformat())
     timeline.record(clock.incident_id, "clock_restarted", by=by.label, at=at, **noted)

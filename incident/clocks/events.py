@@ -33,11 +33,13 @@ def happened(
     at: datetime,
     proof: dict[str, Any] | None = None,
     jurisdiction: str | None = None,
+    since: datetime | None = None,
 ) -> list[Clock]:
     """End the house targets that an act meets, and start the clocks that begin with it; returns these.
 
     With a `proof` (kind and value) it meets the legal clocks, too, whose rule says that this act does. The
-    rule sets are those the incident has clocks of, and `jurisdiction`.
+    rule sets are those the incident has clocks of, and `jurisdiction`; `since` is when it happened, where
+    that is not now.
     """
     for each in [*state.running(incident.id), *_missed(incident.id)]:
         if each.jurisdiction == rules.INTERNAL and each.rule in MEETS.get(event, ()):
@@ -48,7 +50,7 @@ def happened(
     begun = []
     if name in BEGINNINGS:
         sets = jurisdictions(incident.id, jurisdiction)
-        begun = _begin(incident, sets, f"event:{name}", by=by, at=at)
+        begun = _begin(incident, sets, f"event:{name}", by=by, at=at, since=since, again=True)
     state.bring_up_to_date(incident)
     return begun
 
@@ -131,8 +133,13 @@ def _begin(
     by: Actor,
     at: datetime,
     since: datetime | None = None,
+    again: bool = False,
 ) -> list[Clock]:
-    """Start what waits for an event (`event:classified`) or for another clock (`after:dora_initial`)."""
+    """Start what waits for an event (`event:classified`) or for another clock (`after:dora_initial`).
+
+    With `again` the event is an act that can happen twice, as a second decision: what it started before and
+    has ended begins anew.
+    """
     kind, _, name = because.partition(":")
     waiting = [
         (each, rule)
@@ -148,34 +155,42 @@ def _begin(
         for each, rule in waiting
         if (reasons := _why(rule, facts))
     ]
-    return start(incident, rows, by=by, at=at)
+    return start(incident, rows, by=by, at=at, again=again)
 
 
-def start(incident: Incident, rows: list[dict[str, Any]], *, by: Actor, at: datetime) -> list[Clock]:
-    """Write clocks that the incident does not have yet, in whatever state, and note each."""
+def start(
+    incident: Incident, rows: list[dict[str, Any]], *, by: Actor, at: datetime, again: bool = False
+) -> list[Clock]:
+    """Write clocks that the incident does not have yet, in whatever state, and note each; with `again` those
+    that have ended begin anew."""
     if not rows:
         return []
-    found = db.session.execute(
-        select(Clock.jurisdiction, Clock.rule, Clock.rule_version).where(Clock.incident_id == incident.id)
-    )
-    known = {tuple(each) for each in found}
-    fresh = [r for r in rows if (r["jurisdiction"], r["rule"], r["rule_version"]) not in known]
-    if not fresh:
-        return []
+    before = _known(incident.id)
+    fresh = [row for row in rows if _key(row) not in before]
     insert_rows(Clock, [{"incident_id": incident.id, **row} for row in fresh])
-    begun = list(
-        db.session.scalars(
-            select(Clock).where(
-                Clock.incident_id == incident.id, Clock.rule.in_([row["rule"] for row in fresh])
-            )
-        )
-    )
-    begun = [each for each in begun if (each.jurisdiction, each.rule, each.rule_version) not in known]
+    present = _known(incident.id)
+    begun = [present[_key(row)] for row in fresh]
+    for row in rows if again else []:
+        found = before.get(_key(row))
+        if found is not None and (not found.live or found.kind == rules.WINDOW):
+            found.begin_anew()
+            for name, value in row.items():
+                setattr(found, name, value)
+            begun.append(found)
     for each in begun:
         noted = state.note(each, due_at=each.due_at.isoformat())
         timeline.record(incident.id, "clock_started", by=by.label, at=at, **noted)
     state.bring_up_to_date(incident)
     return begun
+
+
+def _key(row: dict[str, Any]) -> tuple[str, str, str]:
+    return row["jurisdiction"], row["rule"], row["rule_version"]
+
+
+def _known(incident_id: int) -> dict[tuple[str, str, str], Clock]:
+    found = db.session.scalars(select(Clock).where(Clock.incident_id == incident_id))
+    return {(each.jurisdiction, each.rule, each.rule_version): each for each in found}
 
 
 def end_met(

@@ -84,11 +84,10 @@ def late(clock: Clock, at: datetime) -> timedelta:
 
 
 def any_missed(incident_id: int) -> bool:
-    """Whether a legal clock was missed, though it may have been met later (facts §7: a review is due)."""
-    found = select(Clock.id).where(
-        Clock.incident_id == incident_id, Clock.kind == "statutory", Clock.missed_at.is_not(None)
-    )
-    return db.session.scalar(found.limit(1)) is not None
+    """Whether a legal clock was missed, though it may have been met later, or have begun anew since
+    (facts §7: a review is due)."""
+    legal = select(Clock).where(Clock.incident_id == incident_id, Clock.kind == "statutory")
+    return any(each.ever_missed for each in db.session.scalars(legal))
 
 
 def unsettled(incident: Incident) -> list[Reason]:

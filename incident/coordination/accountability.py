@@ -5,9 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from incident import audit, errors
+from incident import audit, errors, recusal
 from incident.accounts import Actor
-from incident.coordination import recusal
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.models.conduct import AccountabilityRecord

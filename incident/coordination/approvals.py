@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from incident import errors, i18n, privacy, timeline
+from incident import errors, i18n, privacy, recusal, timeline
 from incident.accounts import Actor
 from incident.alerting import requests
-from incident.coordination import option_moves, recusal
+from incident.coordination import option_moves
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.models.incidents import Incident

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from incident import accounts, errors, privacy, timeline
+from incident import accounts, errors, privacy, recusal, timeline
 from incident.accounts import Actor
-from incident.coordination import recusal
 from incident.errors import N_, Reason
 from incident.models.incidents import Incident, Task
 from incident.permissions import Permission

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from incident import clocks
+from incident import clocks, recusal
 from incident.accounts import Actor
-from incident.coordination import recusal
 from incident.models.clocks import Clock
 from incident.models.incidents import Incident
 

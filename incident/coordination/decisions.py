@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import update
 
-from incident import errors, privacy, timeline
+from incident import errors, privacy, recusal, timeline
 from incident.accounts import Actor
 from incident.alerting import outbox
-from incident.coordination import finding, letters, recusal, telling, wording
+from incident.coordination import finding, letters, telling, wording
 from incident.coordination.telling import Case
 from incident.db import db
 from incident.errors import N_, Reason

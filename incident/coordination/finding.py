@@ -5,9 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from incident import errors, timeline
+from incident import errors, recusal, timeline
 from incident.accounts import Actor
-from incident.coordination import recusal
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.models.evidence import Finding, FindingResult

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from incident import errors, privacy, timeline
+from incident import errors, privacy, recusal, timeline
 from incident.accounts import Actor
 from incident.alerting import outbox
-from incident.coordination import briefing, recusal, roles
+from incident.coordination import briefing, roles
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.models.incidents import Incident

@@ -1,15 +1,14 @@
 """The contact hold: placed with the opening, obeyed by the collection system, lifted by a named person."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from incident import audit, errors, privacy, timeline
+from incident import audit, errors, privacy, recusal, timeline
 from incident.accounts import Actor
-from incident.coordination import recusal
 from incident.db import db, insert_one
 from incident.errors import N_, Reason
 from incident.models.complaints import Complaint
@@ -116,6 +115,14 @@ def of(incident_id: int) -> list[ContactHold]:
     """An incident's holds, those in force first."""
     rows = db.session.scalars(
         select(ContactHold).where(ContactHold.incident_id == incident_id).order_by(ContactHold.id)
+    )
+    return sorted(rows, key=lambda each: not each.in_force)
+
+
+def of_complaints(ids: Iterable[int]) -> list[ContactHold]:
+    """The holds on the accounts of some complaints, those in force first, then the newest."""
+    rows = db.session.scalars(
+        select(ContactHold).where(ContactHold.complaint_id.in_(list(ids))).order_by(ContactHold.id.desc())
     )
     return sorted(rows, key=lambda each: not each.in_force)
 

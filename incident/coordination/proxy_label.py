@@ -9,9 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from incident import audit, errors, privacy
+from incident import audit, errors, privacy, recusal
 from incident.accounts import Actor
-from incident.coordination import approvals, option_moves, recusal
+from incident.coordination import approvals, option_moves
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.models.complaints import Complaint

@@ -5,10 +5,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from incident import errors, timeline
+from incident import errors, recusal, timeline
 from incident.accounts import Actor
 from incident.alerting import outbox
-from incident.coordination import recusal
 from incident.db import db
 from incident.duty import OnDuty
 from incident.errors import N_

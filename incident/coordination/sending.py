@@ -122,7 +122,7 @@ def withdraw(
         received=received_at.isoformat(),
     )
     decisions.touch(incident, at)
-    clocks.happened(incident, "withdrawn", by=by, at=at)
+    clocks.happened(incident, "withdrawn", by=by, at=at, since=received_at)
     _when_all_told(incident, proof=words, by=by, at=at)
     return found
 

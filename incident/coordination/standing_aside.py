@@ -5,10 +5,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from incident import duty, errors, privacy, timeline
+from incident import duty, errors, privacy, recusal, timeline
 from incident.accounts import Actor
 from incident.alerting import escalation, outbox
-from incident.coordination import recusal
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.models.conduct import ComplainedAbout, RecusalKind
@@ -24,7 +23,6 @@ from incident.permissions import Permission
 from incident.vocabulary import IncidentRole, TaskStatus
 
 NAME_LONGEST, REASON_LONGEST = 120, 1_000  # characters
-ACTOR = "system/recusal"
 OUTSIDER = {"zh": "一名外部人员", "en": "somebody outside"}
 
 
@@ -52,8 +50,8 @@ def name_agency(incident: Incident, agency: str, *, reason: str, by: Actor, at: 
     row = _named(incident, RecusalKind.AGENCY, by=by, at=at, reason=reason, agency=words)
     timeline.record(incident.id, "complained_about", by=by.label, at=at, whom=privacy.redact(words))
     workers = db.session.scalars(select(Person).where(Person.agency.is_not(None)))
-    wanted = recusal.same(words)
-    _hand_back(incident, row, [each for each in workers if recusal.same(each.agency or "") == wanted], at=at)
+    wanted = recusal.alike([words])
+    _hand_back(incident, row, [each for each in workers if recusal.works_for(each, wanted)], at=at)
     return row
 
 
@@ -71,7 +69,7 @@ def declare_interest(incident: Incident, *, reason: str, by: Actor, at: datetime
 
 
 def lift(incident: Incident, row_id: int, *, reason: str, by: Actor, at: datetime) -> ComplainedAbout:
-    """Take a naming back with a reason; what was handed back stays where it went.
+    """Take a naming back with a reason; what was handed back stays where it went, the channel is open again.
 
     Raises Forbidden for whoever must stand aside themselves.
     """
@@ -87,6 +85,7 @@ def lift(incident: Incident, row_id: int, *, reason: str, by: Actor, at: datetim
     row.lifted_at, row.lifted_by, row.lifting = at, by.label, {"reason": words}
     incident.last_activity_at = at
     timeline.record(incident.id, "recusal_lifted", by=by.label, at=at, whom=whom(row))
+    outbox.enqueue(incident.id, "invite", at=at)
     return row
 
 
@@ -120,7 +119,7 @@ def _named(
         _checked(reason, "reason", REASON_LONGEST, N_("At most 1,000 characters."))
     for each in recusal.in_force(incident.id):
         twice = (person_id and each.person_id == person_id) or (
-            agency and recusal.same(each.agency or "") == recusal.same(agency)
+            agency and recusal.alike([each.agency]) == recusal.alike([agency])
         )
         if twice:
             raise errors.Refused(N_("This was named already, at %(at)s."), at=each.named_at.isoformat())
@@ -152,12 +151,14 @@ def _checked(text: str, place: str, longest: int, sentence: str) -> str:
 
 
 def _hand_back(incident: Incident, row: ComplainedAbout, people: list[Person], *, at: datetime) -> None:
-    """Whatever they hold becomes vacant; each vacancy is on the timeline, and somebody is told."""
+    """Whatever they hold becomes vacant and they leave the channel; each vacancy is on the timeline, and
+    somebody is told."""
     vacant: list[str] = []
     for person in people:
         vacant += _roles(incident, person, at=at)
         vacant += _leads(incident, person, at=at)
         _tasks(incident, person, at=at)
+        outbox.enqueue(incident.id, "remove", at=at, person_id=person.id)
     if incident.commander_id in {person.id for person in people}:
         incident.commander_id = None
     if vacant:
@@ -173,7 +174,9 @@ def _roles(incident: Incident, person: Person, *, at: datetime) -> list[str]:
     ).all()
     for each in held:
         each.person_id, each.since = None, at
-        timeline.record(incident.id, "role_vacated", by=ACTOR, at=at, role=str(each.role), person=person.name)
+        timeline.record(
+            incident.id, "role_vacated", by=recusal.ACTOR, at=at, role=str(each.role), person=person.name
+        )
     commands = incident.commander_id == person.id and not any(
         each.role == IncidentRole.COMMANDER for each in held
     )
@@ -181,7 +184,7 @@ def _roles(incident: Incident, person: Person, *, at: datetime) -> list[str]:
         timeline.record(
             incident.id,
             "role_vacated",
-            by=ACTOR,
+            by=recusal.ACTOR,
             at=at,
             role=str(IncidentRole.COMMANDER),
             person=person.name,
@@ -200,7 +203,7 @@ def _leads(incident: Incident, person: Person, *, at: datetime) -> list[str]:
     for each in led:
         each.lead_id = None
         timeline.record(
-            incident.id, "lead_vacated", by=ACTOR, at=at, department=each.code, person=person.name
+            incident.id, "lead_vacated", by=recusal.ACTOR, at=at, department=each.code, person=person.name
         )
     return [each.code for each in led]
 
@@ -216,7 +219,9 @@ def _tasks(incident: Incident, person: Person, *, at: datetime) -> None:
     for each in owned:
         each.assignee_id = None
     if owned:
-        timeline.record(incident.id, "tasks_vacated", by=ACTOR, at=at, count=len(owned), person=person.name)
+        timeline.record(
+            incident.id, "tasks_vacated", by=recusal.ACTOR, at=at, count=len(owned), person=person.name
+        )
 
 
 def _alarm(incident: Incident, row: ComplainedAbout, gone: list[Person], *, at: datetime) -> None:

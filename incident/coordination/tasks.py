@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from incident import clocks, duty, errors, privacy, timeline
+from incident import clocks, duty, errors, privacy, recusal, timeline
 from incident.accounts import Actor
 from incident.alerting import outbox
-from incident.coordination import checklists, departments, dependencies, recusal, reminders, telling
+from incident.coordination import checklists, departments, dependencies, reminders, telling
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.models.incidents import Incident, IncidentDepartment, Task

@@ -43,6 +43,9 @@ PEOPLE = (
     DemoPerson("lin@demo.example", "林芳", "trainer", "TRN", "U0DEMO016"),
     DemoPerson("gao@demo.example", "高山", "responder", "HR", "U0DEMO017"),
     DemoPerson("tang@demo.example", "唐宁", "auditor", "AUD", "U0DEMO018"),
+    # Large amounts take two people without a limit; accountability is kept by a manager of supervision.
+    DemoPerson("qin@demo.example", "秦岚", "manager", "EXE", "U0DEMO019"),
+    DemoPerson("shen@demo.example", "沈毅", "manager", "HR", "U0DEMO020"),
 )
 # department → (first, backup) on duty around the clock in the demo
 ROSTER: dict[str, tuple[str, str | None]] = {

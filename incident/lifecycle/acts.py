@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
-from incident import clocks, errors, privacy, timeline
+from incident import clocks, errors, privacy, recusal, timeline
 from incident.accounts import Actor
 from incident.alerting import escalation, outbox
 from incident.coordination import (
@@ -15,7 +15,6 @@ from incident.coordination import (
     finding,
     follow_ups,
     holds,
-    recusal,
     roles,
     telling,
     updates,

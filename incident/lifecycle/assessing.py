@@ -5,9 +5,8 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from incident import errors, privacy, timeline
+from incident import errors, privacy, recusal, timeline
 from incident.accounts import Actor
-from incident.coordination import recusal
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.lifecycle import acts, common, reach

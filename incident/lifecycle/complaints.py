@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from incident import recusal
 from incident.accounts import Actor
 from incident.coordination import holds
 from incident.lifecycle import opening
@@ -30,6 +31,7 @@ def open_for(complaint: Complaint, *, by: Actor, at: datetime, house: House) -> 
             affected_customers=complaint.affected_customers,
             complaint_ref=complaint.source_ref,
             held=holds.held(complaint),
+            agencies=recusal.alike([complaint.agency]),
         ),
         by=by,
         at=at,

@@ -9,7 +9,7 @@ from sqlalchemy import Table, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm.attributes import set_committed_value
 
-from incident import clocks, duty, labels, privacy, timeline
+from incident import clocks, duty, labels, privacy, recusal, timeline
 from incident.accounts import Actor
 from incident.alerting import escalation, outbox
 from incident.coordination import departments, holds, planning, roles
@@ -42,7 +42,10 @@ _NUMBERING = (
 
 @dataclass(frozen=True)
 class Opening:
-    """What an incident is opened on; a complaint, a hand-made declaration and a drill all give one."""
+    """What an incident is opened on; a complaint, a hand-made declaration and a drill all give one.
+
+    `agencies` are those complained about, as `recusal.alike` gives them: who works for one is not called.
+    """
 
     complaint_type: str
     type_proposed: bool
@@ -55,6 +58,7 @@ class Opening:
     affected_customers: int = 1
     complaint_ref: str | None = None
     held: holds.Held | None = None
+    agencies: frozenset[str] = frozenset()
     drill: bool = False
     participants: list[Person] = field(default_factory=list)
 
@@ -89,7 +93,7 @@ def declare(opening: Opening, *, by: Actor, at: datetime, house: House) -> Incid
     level, reasons = graded(opening, version)
     responsible = [each.code for each in version.plan.departments if each.part == "responsible"]
     commander_department = escalation.commander_department(level, version.plan)
-    group, on_duty = _group(opening, version, commander_department, responsible, at=at, house=house)
+    group, on_duty, aside = _group(opening, version, commander_department, responsible, at=at, house=house)
     commander = next(iter(escalation.rungs(group)[0]), None)
     rows = _clock_rows(opening, level, at=at, house=house)
     next_clock_at, risk_at = clocks.pressing((row["started_at"], row["due_at"]) for row in rows)
@@ -106,6 +110,9 @@ def declare(opening: Opening, *, by: Actor, at: datetime, house: House) -> Incid
     assert incident is not None  # there is nothing it could collide with
     lines = _write_children(incident, version, on_duty, commander, rows, at=at, house=house)
     _alert(incident, opening, group, commander_department, version, lines, by=by, at=at)
+    if aside:
+        names = "、".join(each.name for each in aside)
+        timeline.record(incident.id, "stood_aside", by=recusal.ACTOR, at=at, people=names)
     events.tell_of(incident, "opened", at=at)
     _number(incident, opening, version, at=at, house=house)
     return incident
@@ -119,7 +126,8 @@ def _group(
     *,
     at: datetime,
     house: House,
-) -> tuple[escalation.Group, dict[str, duty.OnDuty]]:
+) -> tuple[escalation.Group, dict[str, duty.OnDuty], list[Person]]:
+    """Whom the alerts reach, who is on duty, and who would be but stands aside."""
     codes = [each.code for each in version.plan.departments]
     if opening.drill:
         people = opening.participants
@@ -127,7 +135,7 @@ def _group(
             code: duty.OnDuty(next((p for p in people if p.department_code == code), None), None)
             for code in codes
         }
-        return escalation.drill_group(people), by_department
+        return escalation.drill_group(people), by_department, []
     wanted = list(
         dict.fromkeys([commander_department, *codes, *(each.department for each in version.plan.roles)])
     )
@@ -140,7 +148,10 @@ def _group(
         heads=[*heads.values(), *chiefs],
         everyone=[*(person for code in codes for person in found[code].people), *chiefs],
     )
-    return group, found
+    called = [*group.heads, *(person for each in found.values() for person in each.people)]
+    aside = escalation.each_once(each for each in called if recusal.works_for(each, opening.agencies))
+    gone = {each.id for each in aside}
+    return group.without(aside), {code: each.without(gone) for code, each in found.items()}, aside
 
 
 def _facts(
@@ -240,7 +251,8 @@ def _alert(
     steps = [step for step in outbox.OPENING if not (incident.drill and step == "announce")]
     deliveries = [outbox.row(incident.id, step, at=at) for step in steps]
     uncovered = not incident.drill and not commanders
-    told = escalation.each_once([*people, *duty.group_heads()]) if uncovered else people
+    chiefs = [each for each in duty.group_heads() if not recusal.works_for(each, opening.agencies)]
+    told = escalation.each_once([*people, *chiefs]) if uncovered else people
     if uncovered:
         said.append(timeline.row(incident.id, "nobody_on_duty", by=by.label, at=at, department=department))
     if told:

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from incident import errors, timeline
+from incident import errors, recusal, timeline
 from incident.accounts import Actor
 from incident.alerting import escalation, outbox
-from incident.coordination import recusal
 from incident.errors import N_
 from incident.lifecycle import common
 from incident.models.incidents import Incident

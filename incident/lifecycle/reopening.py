@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from incident import clocks, duty, errors, timeline
+from incident import clocks, duty, errors, recusal, timeline
 from incident.accounts import Actor
 from incident.alerting import effects, outbox
-from incident.coordination import feedback, holds, recusal, telling
+from incident.coordination import feedback, holds, telling
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.lifecycle import common

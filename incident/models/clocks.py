@@ -31,7 +31,7 @@ class Clock(Base):
     `due_at` always follows from `started_at`, `value`, `unit`, the calendar and `pauses`. `warn_at` is the
     next moment at which the sweep has something to do, a warning or the miss; nothing unless it runs.
     `reasons` are codes such as `type:privacy_leak`; `request` is an extension or a pause that
-    waits for its approver.
+    waits for its approver. `earlier` holds what became of each turn before the present one.
     """
 
     __tablename__ = "clocks"
@@ -73,6 +73,7 @@ class Clock(Base):
     request: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     proof: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     void_reason: Mapped[str | None]
+    earlier: Mapped[list[Any]] = mapped_column(default=list)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - the shape that SQLAlchemy asks for
@@ -95,6 +96,25 @@ class Clock(Base):
     def met_late(self) -> bool:
         """Whether its duty was done after the due time."""
         return self.state == ClockState.MET and self.missed_at is not None
+
+    @property
+    def ever_missed(self) -> bool:
+        """Whether it was missed in this turn or in one before."""
+        return self.missed_at is not None or any(each["missed_at"] for each in self.earlier)
+
+    def begin_anew(self) -> None:
+        """Let the next turn begin, keeping what became of the last; its start and length are set by whoever
+        calls."""
+        moments = ("started_at", "due_at", "ended_at", "missed_at")
+        told = {name: at.isoformat() if (at := getattr(self, name)) else None for name in moments}
+        rest = {
+            name: getattr(self, name) for name in ("ended_by", "proof", "void_reason", "extensions", "pauses")
+        }
+        self.earlier = [*self.earlier, {"state": str(self.state), **told, **rest}]
+        self.state = ClockState.RUNNING
+        self.ended_at = self.ended_by = self.paused_at = self.missed_at = None
+        self.request = self.proof = self.void_reason = None
+        self.warnings, self.pauses, self.extensions = [], [], []
 
     @property
     def extended_by(self) -> str | None:

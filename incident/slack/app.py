@@ -131,6 +131,7 @@ def _pressed(act: Press) -> Callable[[Desk, Ack], None]:
             replying.whisper(press, asking.unlinked(press.user.id))
         else:
             pressing.carefully(act)(ask, press)
+            pressing.afterwards(ask, press)
 
     return handle
 

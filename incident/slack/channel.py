@@ -6,16 +6,18 @@ metadata, a channel by its name and maker, a bookmark by its link, a topic by it
 
 import html
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from incident.alerting.channels import Order, Trouble
 from incident.alerting.facts import IncidentFacts, PersonFacts
 from incident.settings import Settings
-from incident.slack import client, naming
-from incident.slack.blocks import announcement, card, direct, groups, posts, reminders
+from incident.slack import calling, client, naming
+from incident.slack.blocks import announcement, card, direct, groups, lines, posts, reminders
 from incident.slack.blocks.texts import Message
 from incident.slack.client import SlackCalls
+from incident.slack.keeping import Keeper
 from incident.slack.response import ResponseChannel
 
 EVENT_TYPE = "incident_step"
@@ -40,17 +42,20 @@ class SlackChannel:
             "create_channel": self._create_channel,
             "post_card": self._post_card,
             "invite": self._invite,
+            "remove": self._remove,
             "set_topic": self._set_topic,
             "pin": self._pin,
             "bookmark": self._bookmark,
             "post": self._post,
             "page": self._page,
             "line": self._page,
+            "call_leads": self._call_leads,
             "approval": self._page,
             "update_card": self._update_card,
             "update_announcement": self._update_announcement,
             "update_page": self._update_page,
             "update_approval": self._update_page,
+            "keep_message": Keeper(settings, self.slack).keep,
         }
 
     def deliver(self, order: Order) -> dict[str, Any]:
@@ -130,6 +135,13 @@ class SlackChannel:
             if fault["error"] not in ALREADY_THERE and "user" in fault
         ]
 
+    def _remove(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
+        """Whoever must stand aside leaves the channel, also where somebody else let them in."""
+        user = order.people[0].slack_id if order.people else None
+        if user:
+            self._idempotent("conversations.kick", "not_in_channel", channel=_channel(incident), user=user)
+        return {}
+
     def _post_card(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
         return self._say(order, _channel(incident), card.build(incident, order.locale, self._zone))
 
@@ -185,6 +197,15 @@ class SlackChannel:
             if trouble.kind == "channel_gone":
                 self._direct.pop(str(person.slack_id), None)  # opened afresh when somebody presses retry
             raise
+
+    def _call_leads(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
+        """A direct message to each lead; those who cannot be reached keep nobody else from being called."""
+        return calling.each(order, lambda person: self._call(order, incident, person))
+
+    def _call(self, order: Order, incident: IncidentFacts, person: PersonFacts) -> None:
+        theirs = [line for line in order.lines if line.lead_id == person.id]
+        message = lines.calls(incident, theirs, person.locale or order.locale, self._zone)
+        self._say(replace(order, key=f"{order.key}:{person.id}"), self._direct_with(person), message)
 
     def _remind(self, order: Order) -> dict[str, Any]:
         """To whoever must act; to the incident's channel where nobody with a Slack account is named."""

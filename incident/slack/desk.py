@@ -14,7 +14,7 @@ class Desk:
     """What every handler needs."""
 
     def __init__(self, settings: Settings, house: House) -> None:
-        self._settings, self._house = settings, house
+        self.settings, self._house = settings, house
         self.slack = SlackCalls(settings, timeout=min(ANSWER_SECONDS, settings.slack_timeout_seconds))
         self.locales = people.Locales(self.slack, settings.default_locale)
 
@@ -31,6 +31,6 @@ class Desk:
             trigger_id=trigger_id,
             at=clock.now(),
             house=self._house,
-            settings=self._settings,
+            settings=self.settings,
             slack=self.slack,
         )

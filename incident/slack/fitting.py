@@ -20,6 +20,8 @@ HERE: tuple[tuple[str, str], ...] = (
     ("role", N_("Roles")),
     ("contact", N_("Contact the customer?")),
     ("level", N_("Change the level")),
+    ("approve", N_("Approvals")),
+    ("close", N_("Close")),
     ("plan", N_("Plan")),
     ("evidence", N_("Evidence")),
     ("help", N_("All words")),

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
+from incident.slack import home, reacting
 from incident.slack.desk import Desk
 from incident.slack.envelopes import Event
 
 Hear = Callable[[Desk, Event], None]
-HEARERS: dict[str, Hear] = {}
+HEARERS: dict[str, Hear] = {"app_home_opened": home.opened, "reaction_added": reacting.heard}
 
 
 def take(desk: Desk, event: Event) -> None:

@@ -1,8 +1,11 @@
 """Pressed buttons: the act, the message brought up to date at once, and who was first told to the second."""
 
+import logging
+import re
 from collections.abc import Callable
 
-from incident import errors
+from incident import clock, errors
+from incident.alerting import facts
 from incident.alerting.channels import Trouble
 from incident.alerting.facts import IncidentFacts
 from incident.coordination import departments, tasks
@@ -10,7 +13,7 @@ from incident.db import db, unit_of_work
 from incident.errors import N_, Conflict, DomainError
 from incident.lifecycle import acts, common
 from incident.models.incidents import Incident, Task
-from incident.slack import acting, asking, modal, replying, words
+from incident.slack import acting, asking, home, modal, replying, words
 from incident.slack.asking import Ask
 from incident.slack.blocks import announcement, card, lines, page, texts
 from incident.slack.blocks.texts import Message
@@ -19,6 +22,10 @@ from incident.slack.forms import work
 from incident.slack.spoken import incidents as spoken
 from incident.vocabulary import TaskStatus
 
+log = logging.getLogger(__name__)
+# what is said once and for all by the button of a message
+FOR_GOOD = re.compile(r"(ack \S+$|role \S+ (accept|take) |dept \S+ \S+ accept)")
+
 
 def acknowledge(ask: Ask, press: BlockActions) -> None:
     """Acknowledge the incident of the button; whoever comes second is told who was first."""
@@ -26,24 +33,45 @@ def acknowledge(ask: Ask, press: BlockActions) -> None:
     try:
         asking.needs(number, N_("This button names no incident."))
         incident = acting.change(ask, number, lambda found: acts.acknowledge(found, by=ask.by, at=ask.at))
-    except Conflict as second:
+    except Conflict:
         shown = acting.snapshot(ask, common.by_number(number))
         replying.replace(press, _redrawn(ask, press, shown))
-        raise second
+        raise
     replying.replace(press, _redrawn(ask, press, incident))
     replying.tell(ask, press, asking.line(spoken.acknowledged(ask, incident)))
 
 
 def accept(ask: Ask, press: BlockActions) -> None:
     """Accept for the department of the button; whoever comes second is told who was first."""
-    number, _, code = (press.actions[0].value or "").partition(" ")
+    number, _, codes = (press.actions[0].value or "").partition(" ")
+    code, *others = codes.split() or [""]
     asking.needs(code, N_("This button names no department."))
-    incident = acting.change(
-        ask,
-        number,
-        lambda found: departments.accept(found, code, by=ask.by, at=ask.at, calendar=ask.house.calendar),
-    )
-    replying.replace(press, lines.accepted(incident, code, ask.by.name, ask.locale))
+    calendar = ask.house.calendar
+    try:
+        incident = acting.change(
+            ask,
+            number,
+            lambda found: departments.accept(found, code, by=ask.by, at=ask.at, calendar=calendar),
+        )
+    except Conflict:
+        shown = acting.snapshot(ask, common.by_number(number))
+        replying.replace(press, _standing(ask, shown, [code, *others]))
+        raise
+    replying.replace(press, _accepted(ask, incident, code, others))
+
+
+def _accepted(ask: Ask, incident: IncidentFacts, code: str, others: list[str]) -> Message:
+    """The message without the button; a call to several departments keeps those of the others."""
+    if not others:
+        return lines.accepted(incident, code, ask.by.name, ask.locale)
+    return _standing(ask, incident, [code, *others], just=(code, ask.by.name))
+
+
+def _standing(
+    ask: Ask, incident: IncidentFacts, codes: list[str], *, just: tuple[str, str] | None = None
+) -> Message:
+    theirs = [each for each in facts.department_lines(incident.id) if each.code in codes]
+    return lines.calls(incident, theirs, ask.locale, ask.zone, just=just)
 
 
 def _redrawn(ask: Ask, press: BlockActions, incident: IncidentFacts) -> Message:
@@ -59,11 +87,15 @@ def _redrawn(ask: Ask, press: BlockActions, incident: IncidentFacts) -> Message:
 
 
 def say(ask: Ask, press: BlockActions) -> None:
-    """A button that says a word: the same answer as if it had been typed."""
+    """A button that says a word: the same answer as if it had been typed. Where it does something for good,
+    the answer stands in place of the buttons, so that nobody presses them again."""
     typed = press.actions[0].value or ""
-    answer = words.answer(ask, typed)
-    if answer is not None:
-        replying.tell(ask, press, answer)
+    answer = words.carry_out(ask, typed)
+    if answer is None:
+        return
+    if FOR_GOOD.match(typed) and replying.mark(press, f"{answer.text} · {texts.escape(ask.by.name)}"):
+        return
+    replying.tell(ask, press, answer)
 
 
 def declare(ask: Ask, press: BlockActions) -> None:
@@ -121,6 +153,16 @@ def outdated(ask: Ask, press: BlockActions) -> None:
     """A button that we no longer have is not silent."""
     said = ask.say(N_("This button is of an older version. Say `/incident` for what can be done here."))
     replying.tell(ask, press, asking.line(f"🚫 {said}"))
+
+
+def afterwards(ask: Ask, press: BlockActions) -> None:
+    """The App Home is drawn afresh once something was pressed in it."""
+    if press.view is None or press.view.type != "home":
+        return
+    try:
+        home.publish(ask.but(at=clock.now()), press.user.id)
+    except Trouble as trouble:
+        log.warning("Slack did not take the App Home: %s", trouble)
 
 
 def carefully(act: Callable[[Ask, BlockActions], None]) -> Callable[[Ask, BlockActions], None]:

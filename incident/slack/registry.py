@@ -74,10 +74,27 @@ SHORTCUTS: dict[str, Shortcut] = {
             "Make a task 建任务",
             "Make a task of this message · 由这条消息建立任务",
         ),
+        Shortcut(
+            "message_to_evidence",
+            "message",
+            "Log as evidence 登记证据",
+            "Keep the text and the files with their hash · 保存文字与附件并记录哈希",
+            ("commands", "files:read"),
+        ),
     )
 }
 
-EVENTS: dict[str, Event] = {}
+EVENTS: dict[str, Event] = {
+    each.type: each
+    for each in (
+        Event("app_home_opened", N_("drawing the App Home afresh whenever it is opened")),
+        Event(
+            "reaction_added",
+            N_("keeping what a message says when somebody reacts to it in an incident's channel"),
+            ("reactions:read",),
+        ),
+    )
+}
 
 # What the calls to the Web API need; those of words, shortcuts and events stand with them.
 SCOPES: dict[str, Scope] = {
@@ -101,6 +118,8 @@ SCOPES: dict[str, Scope] = {
         Scope("bookmarks:write", N_("the bookmark to the board")),
         Scope("bookmarks:read", N_("finding the bookmark again after an answer got lost")),
         Scope("users:read", N_("a reader's language where they chose none")),
+        Scope("reactions:read", N_("hearing of reactions in an incident's channel")),
+        Scope("files:read", N_("keeping a file of a message as evidence")),
     )
 }
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 from incident.errors import N_, DomainError
-from incident.slack import asking, meant, modal, replying, words
+from incident.slack import asking, meant, modal, reacting, replying, words
 from incident.slack.asking import Ask
 from incident.slack.blocks import inputs
 from incident.slack.desk import Desk
 from incident.slack.envelopes import Shortcut
-from incident.slack.forms import work
+from incident.slack.forms import proof, work
 
 Take = Callable[[Ask, Shortcut], None]
 
@@ -39,11 +39,27 @@ def _said(ask: Ask, sent: Shortcut) -> str:
 
 
 def _timeline(ask: Ask, sent: Shortcut) -> None:
-    modal.pick(ask, work.NOTE, text=_said(ask, sent))
+    author = reacting.author_of((sent.message.user if sent.message else "") or "")
+    modal.pick(ask, work.NOTE, text=f"{author}: {_said(ask, sent)}")
 
 
 def _task(ask: Ask, sent: Shortcut) -> None:
     modal.pick(ask, work.TASK, text=_said(ask, sent).splitlines()[0])
+
+
+def _evidence(ask: Ask, sent: Shortcut) -> None:
+    message, channel = sent.message, sent.channel
+    asking.needs(message and channel, N_("This message names no place in Slack."))
+    assert message is not None and channel is not None
+    modal.pick(
+        ask,
+        proof.EVIDENCE,
+        channel=channel.id,
+        ts=message.ts,
+        author=reacting.author_of(message.user or ""),
+        files=str(len(message.files or [])),
+        text=meant.words(message.text or ""),
+    )
 
 
 def _outdated(ask: Ask, sent: Shortcut) -> None:
@@ -55,4 +71,5 @@ SHORTCUTS: dict[str, Take] = {
     "report_emergency": _report,
     "message_to_timeline": _timeline,
     "message_to_task": _task,
+    "message_to_evidence": _evidence,
 }

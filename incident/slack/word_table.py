@@ -154,7 +154,10 @@ WORDS: dict[str, Word] = {
             ("证据", "存证"),
             "[42] https://… | what was said",
             "[42] https://… | 陈述内容",
-            N_("List the evidence, or add an address or a statement."),
+            N_(
+                "List the evidence, or add an address or a statement; for a file use the message's menu "
+                "“Log as evidence”."
+            ),
         ),
         Word(
             "finding",
@@ -165,6 +168,13 @@ WORDS: dict[str, Word] = {
                 "What the inquiry found: upheld, partly, not_upheld or unverifiable, with the reasons; "
                 "alone, read it."
             ),
+        ),
+        Word(
+            "approve",
+            ("审批", "批准"),
+            "[42]",
+            "[42]",
+            N_("Decide on an option that waits for approval: a form opens."),
         ),
         Word(
             "close",

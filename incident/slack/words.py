@@ -63,17 +63,22 @@ def find(name: str) -> Word | None:
 
 
 def answer(ask: Ask, text: str) -> Message | None:
-    """Do what was typed and say what came of it; None where a modal opened instead."""
-    name, rest = split(text)
-    found = find(name)
+    """Do what was typed and say what came of it, or why not; None where a modal opened instead."""
     try:
-        if not name:
-            return fitting.menu(ask)
-        if found is None:
-            return _unknown(ask, name, rest)
-        return RUNS[found.name](ask.but(rest=rest))
+        return carry_out(ask, text)
     except DomainError as error:
         return asking.refusal(error, ask)
+
+
+def carry_out(ask: Ask, text: str) -> Message | None:
+    """The same, but a refusal is raised."""
+    name, rest = split(text)
+    found = find(name)
+    if not name:
+        return fitting.menu(ask)
+    if found is None:
+        return _unknown(ask, name, rest)
+    return RUNS[found.name](ask.but(rest=rest))
 
 
 def _unknown(ask: Ask, name: str, rest: str) -> Message:

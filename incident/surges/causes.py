@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from incident import labels, privacy
-from incident.agencies import naming
+from incident import agency_names, labels, privacy
 from incident.models.complaints import Complaint
 from incident.playbooks.surge import SurgeRule
 from incident.surges import wording
@@ -69,7 +68,7 @@ def arrival(
         text=plain,
         wording=wording.mark(plain),
         agency=agency,
-        agency_key=(naming.normal(agency) or None) if agency else None,
+        agency_key=(agency_names.normal(agency) or None) if agency else None,
         product=product,
         region=region,
         person_key=person_key,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from incident import clocks, errors, timeline
+from incident import clocks, errors, recusal, timeline
 from incident.accounts import Actor
 from incident.coordination import holds
 from incident.db import db, forget, insert_one
@@ -154,6 +154,7 @@ def _declare(
             signals=frozenset(shared),
             product=gravest.product if len({each.product for each in members}) == 1 else None,
             affected_customers=max([customers, *(each.affected_customers for each in members)]),
+            agencies=recusal.alike(each.agency for each in members),
         ),
         by=by,
         at=at,

@@ -174,7 +174,7 @@ def _tables() -> None:
 def _index_customers() -> None:
     """The key of the blind index, and what it makes of the complaints that are there."""
     from incident import customers
-    from incident.agencies.naming import normal
+    from incident.agency_names import normal
 
     kept = sa.table("kept_keys", sa.column("name", sa.String()), sa.column("value", privacy.EncryptedJson()))
     fresh = customers.fresh_key()

@@ -12,7 +12,7 @@ def walk(api: Any, number: str, code: str = "PR") -> None:
         ("report", {"note": "reading the records"}),
         ("block", {"note": "no recording"}),
         ("unblock", {}),
-        ("hand_over", {"lead": "wang@demo.example", "note": "end of shift"}),
+        ("hand_over", {"from": "wu@demo.example", "lead": "wang@demo.example", "note": "end of shift"}),
         ("stand_down", {"note": "not needed"}),
         ("", {"department": code, "lead": "li@demo.example"}),
         ("sign_off", {"note": "looked at it"}),

@@ -47,6 +47,16 @@ def test_whoever_is_second_is_told_how_the_line_stands(api, number):
     assert "blocked" in refused["detail"]
 
 
+def test_of_two_who_hand_a_line_over_the_second_is_told_who_leads_it(api, number):
+    path = f"/incidents/{number}/departments/COL/hand_over"
+    given = {"from": "chen@demo.example", "lead": "li@demo.example", "note": "end of shift"}
+    assert api.post(path, given, as_="zhao").get_json()["lead"]["name"] == "李娜"
+    late = problem(api.post(path, {**given, "lead": "wang@demo.example"}, as_="zhao"), 409)
+    assert "李娜 leads it now" in late["detail"] and lines(api, number)["COL"]["lead"]["name"] == "李娜"
+    unsaid = {"lead": "wang@demo.example", "note": "end of shift"}
+    assert places(problem(api.post(path, unsaid, as_="zhao"), 422)) == [("from",)]
+
+
 def test_what_is_missing_or_unknown_is_named_by_its_place(api, number):
     root = f"/incidents/{number}/departments"
     assert places(problem(api.post(f"{root}/COL/block", {}), 422)) == [("note",)]

@@ -3,6 +3,7 @@
 from incident import customers
 from incident.db import db
 from incident.models.agencies import Agency
+from incident.models.complaints import Complaint
 from tests import builders
 from tests.board.pages import Visitor, text
 
@@ -52,3 +53,17 @@ def test_the_file_of_a_customer_is_masked_and_linked_from_the_complaint(app, zha
     assert shown.status_code == 200 and "13911112222" not in shown.text and "139****2222" in shown.text
     assert first.source_ref in text(shown) and again.source_ref in text(shown)
     assert zhao.get("/customers/nobody").status_code == 404
+
+
+def test_the_file_shows_what_is_on_hold_and_what_was_lifted(app, zhao):
+    customer = {"phone": "13911112222", "account_ref": "6222-9"}
+    first = builders.an_incident(customer=customer)
+    again = builders.an_incident(customer=customer)
+    address = f"/customers/{customers.written(db.session.query(Complaint).first().person_key)}"
+    assert "Collecting is allowed again." not in text(zhao.get(address))
+    builders.lift_hold(first)
+    shown = text(zhao.get(address))
+    assert "客户同意恢复联系" in shown and shown.index(again.number) < shown.index("客户同意恢复联系")
+    assert f"/incidents/{first.number}/contacts#hold" in zhao.get(address).text
+    builders.lift_hold(again)
+    assert "Collecting is allowed again." in text(zhao.get(address))

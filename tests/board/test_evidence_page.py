@@ -7,7 +7,8 @@ from typing import Any
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
-from incident.coordination import recusal, standing_aside, tasks
+from incident import recusal
+from incident.coordination import standing_aside, tasks
 from incident.db import db, unit_of_work
 from incident.models.conduct import AccountabilityRecord, ComplainedAbout
 from incident.models.evidence import Evidence, Finding

@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from incident import customers, errors, rekeying, timeline
-from incident.agencies import figures, naming, register
+from incident import agency_names, customers, errors, rekeying, timeline
+from incident.agencies import figures, register
 from incident.db import db, forget, unit_of_work
 from incident.models.agencies import AgencyState
 from incident.models.alerts import Delivery
@@ -41,8 +41,8 @@ def agency(name: str = "宏达催收有限公司", **given):
     ],
 )
 def test_names_are_the_same_in_any_spelling(one, other):
-    assert naming.normal(one) == naming.normal(other)
-    assert naming.normal("宏达") != naming.normal("宏远")
+    assert agency_names.normal(one) == agency_names.normal(other)
+    assert agency_names.normal("宏达") != agency_names.normal("宏远")
 
 
 def test_complaints_are_counted_by_agency_and_month_and_by_finding(app: Flask) -> None:

@@ -84,7 +84,7 @@ def test_in_another_currency_only_people_without_a_limit_approve_and_two_of_them
     incident = builders.an_incident()
     option = an_option(incident, amount=Decimal("10.00"), currency="USD")
     assert option.approvals_needed == 2
-    assert [each.name for each in approvals.who_may(incident, option)] == ["杨帆"]
+    assert [each.name for each in approvals.who_may(incident, option)] == ["杨帆", "秦岚", "沈毅"]
 
 
 def test_the_database_itself_refuses_the_proposers_yes(app):

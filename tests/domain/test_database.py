@@ -181,7 +181,7 @@ def test_steps_follow_the_one_they_wait_for_and_a_failed_one_is_tried_again(app:
     incident = builders.an_incident()
     with unit_of_work():
         taken = outbox.claim(at=LATER, who="a", lease=LEASE, limit=20)
-        assert {each.step for each in taken} == {"page", "announce", "create_channel", "line"}
+        assert {each.step for each in taken} == {"page", "announce", "create_channel", "call_leads"}
         assert [each.priority for each in taken] == sorted(each.priority for each in taken)
         for each in taken:
             assert outbox.finish(each, state=DeliveryState.DONE, at=LATER)

@@ -199,6 +199,11 @@ def test_a_withdrawn_complaint_needs_no_letter_and_takes_none(app: Flask) -> Non
     law = select(Clock).where(Clock.incident_id == incident.id, Clock.rule == "complaint_decision")
     found = db.session.scalars(law).one()
     assert (found.state, found.void_reason) == ("void", "客户来函"), "nothing was owed any more"
+    ends = select(Clock).where(Clock.incident_id == incident.id, Clock.rule == "complaint_withdrawal")
+    ending = db.session.scalars(ends).one()
+    assert (ending.state, ending.started_at) == ("running", LATER - timedelta(hours=1))
+    day = LATER.astimezone(builders.house().zone).date()
+    assert ending.due_at == builders.house().calendar.end_of(day)
 
 
 Act = Callable[[Incident, str], object]

@@ -7,8 +7,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from incident import errors, i18n, timeline
-from incident.coordination import departments, recusal, roles, standing_aside, tasks
+from incident import duty, errors, i18n, recusal, timeline
+from incident.alerting import escalation, facts, outbox
+from incident.coordination import departments, roles, standing_aside, tasks
 from incident.db import db, unit_of_work
 from incident.lifecycle import acts
 from incident.models.alerts import Delivery
@@ -127,6 +128,34 @@ def test_the_agency_that_the_complaint_itself_names_counts_too(app: Flask) -> No
         builders.person("he").agency = "诚信催收"
     with pytest.raises(errors.Forbidden):
         recusal.must_not_be(incident, builders.person("he"))
+
+
+def test_the_agencys_people_on_duty_are_passed_over_when_the_incident_opens(app: Flask) -> None:
+    with unit_of_work():
+        builders.person("he").agency = "诚信催收"
+        builders.person("wang").agency = "诚信催收有限公司"
+    duty.changed()
+    incident = builders.an_incident(agency="诚信 催收")
+    for who in ("he", "wang"):
+        assert holders(incident, who) == {"roles": [], "lines": [], "tasks": []}
+    assert incident.commander_id == builders.person("smith").id  # the backup of the commander's department
+    told = {each.payload["person_id"] for each in outbox.of(incident.id) if "person_id" in each.payload}
+    assert told.isdisjoint({builders.person("he").id, builders.person("wang").id})
+    [said] = [each for each in timeline.of(incident.id) if each.kind == "stood_aside"]
+    assert "何莉" in said.data["people"] and "王磊" in said.data["people"]
+
+
+def test_whoever_stands_aside_is_neither_alerted_nor_invited_any_more(app: Flask) -> None:
+    incident = builders.an_incident()
+    row = name(incident, "zhao")
+    zone = builders.house().zone
+    group = escalation.group_of(incident, at=LATER, zone=zone)
+    zhao = builders.person("zhao").id
+    assert zhao not in {each.id for each in (*group.commander, *group.heads, *group.everyone)}
+    assert zhao not in {each.id for each in facts.responders(incident, at=LATER, zone=zone)}
+    with unit_of_work():
+        standing_aside.lift(incident, row.id, reason="认错人", by=builders.acting("wang"), at=LATER)
+    assert zhao in {each.id for each in facts.responders(incident, at=LATER, zone=zone)}
 
 
 def test_somebody_outside_is_named_without_their_name_on_the_timeline(app: Flask) -> None:

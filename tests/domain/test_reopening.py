@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from incident import errors, timeline
+from incident import clocks, errors, timeline
 from incident.coordination import feedback, holds, telling
 from incident.db import db, unit_of_work
 from incident.lifecycle import acts, common, reopening
@@ -71,6 +71,25 @@ def test_the_decision_runs_from_now_and_the_law_only_with_new_facts(app: Flask) 
         AGAIN.astimezone(builders.house().zone).date() + timedelta(days=15)
     )
     assert other.next_clock_at is not None
+
+
+def test_a_clock_that_runs_again_keeps_its_proof_and_that_it_was_missed(app: Flask) -> None:
+    incident = closed()
+    law = clock(incident, "complaint_decision")
+    proof, ended = law.proof, law.ended_at
+    window = clock(incident, "complaint_review_application")
+    told = window.started_at
+    with unit_of_work():
+        law.missed_at = law.due_at  # as if it had been met late
+        reopen(incident, new_facts=True)
+    law = clock(incident, "complaint_decision")
+    [turn] = law.earlier
+    assert ended is not None and (law.state, law.proof, law.missed_at) == ("running", None, None)
+    assert (turn["state"], turn["proof"], turn["ended_at"]) == ("met", proof, ended.isoformat())
+    assert clocks.any_missed(incident.id), "the post-mortem still knows of the miss"
+    builders.told(incident, at=AGAIN + timedelta(hours=1))
+    window = clock(incident, "complaint_review_application")
+    assert window.started_at > told and [each["state"] for each in window.earlier] == ["running"]
 
 
 def test_its_post_mortem_is_one_and_is_no_longer_optional(app: Flask) -> None:

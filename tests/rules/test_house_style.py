@@ -47,7 +47,7 @@ def test_nothing_is_left_for_later_and_no_test_is_switched_off() -> None:
 def test_only_the_unit_of_work_commits() -> None:
     found: dict[str, int] = {}
     for path in [*tree.service_files(), ROOT / "migrations/env.py"]:
-        if "sandbox" in path.parts:
+        if "sandbox" in path.relative_to(ROOT).parts:
             continue  # a world of its own with a database of its own
         count = sum(not node.args for node in tree.calls(path, "commit"))
         if count:

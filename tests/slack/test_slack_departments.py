@@ -78,8 +78,8 @@ def test_a_call_that_was_answered_meanwhile_is_not_sent(staffed):
     told(world, f"dept {number} COL accept")
     world.settle()
     assert call_of(world, "U0CAI") is None
-    calls = {step["payload"]["code"]: step["state"] for step in world.steps(number, "line")}
-    assert calls["COL"] == "skipped" and calls["CS"] == "done"
+    (call,) = world.steps(number, "call_leads")
+    assert call["state"] == "done" and call_of(world, "U0ADA") is not None
 
 
 @pytest.mark.parametrize(

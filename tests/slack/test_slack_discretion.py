@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from incident import clock
 from incident.alerting import fallback, outbox
+from incident.coordination import standing_aside
 from incident.db import unit_of_work
 from incident.lifecycle import acts
 from incident.models.drills import Drill
@@ -129,3 +132,23 @@ def test_a_reminder_reaches_its_owner_in_their_language_and_nobody_else(world):
     review, watch = [each["text"] for each in world.direct("U0LINA")]
     assert number in review and "<!date^" in review
     assert "人力" in watch
+
+
+def test_whoever_stands_aside_leaves_the_channel_and_comes_back_when_it_was_a_mistake(world):
+    number = world.incident()
+    world.settle()
+    room = world.facts(number)["channel_id"]
+    assert "U0LINA" in world.room(room)["members"]
+    with world.app.app_context(), unit_of_work() as session:
+        li = session.scalars(select(Person).where(Person.slack_id == "U0LINA")).one()
+        given = {"reason": "录音中的人", "by": worlds.ADMIN, "at": clock.now()}
+        named = standing_aside.name_person(world.row(number), li, **given).id
+        outbox.enqueue(world.row(number).id, "invite", at=clock.now())  # as a change of guard would
+    world.settle()
+    assert "U0LINA" not in world.room(room)["members"] and "U0ADA" in world.room(room)["members"]
+    [step] = world.steps(number, "remove")
+    assert step["state"] == "done"
+    with world.app.app_context(), unit_of_work():
+        standing_aside.lift(world.row(number), named, **{**given, "reason": "认错人"})
+    world.settle()
+    assert "U0LINA" in world.room(room)["members"]

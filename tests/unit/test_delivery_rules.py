@@ -81,7 +81,7 @@ def test_a_connection_that_was_never_made_is_certain_and_one_that_broke_is_not()
 
 
 def test_every_kind_of_trouble_has_its_sentence_in_both_languages():
-    values = {"scope": "x", "name": "x", "word": "x", "count": 1}
+    values = {"scope": "x", "name": "x", "word": "x", "count": 1, "why": "x"}
     for kind in KINDS:
         trouble = Trouble(kind, **values)
         english, chinese = i18n.say(trouble.reason, "en"), i18n.say(trouble.reason, "zh_CN")

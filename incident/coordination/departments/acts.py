@@ -5,11 +5,11 @@ Each is one act on the timeline; each brings the card up to date, and tells and 
 
 from datetime import datetime
 
-from incident import duty, errors, privacy, timeline
+from incident import duty, errors, privacy, recusal, timeline
 from incident.accounts import Actor
 from incident.alerting import escalation, outbox
 from incident.calendars import WorkingCalendar
-from incident.coordination import pace, recusal
+from incident.coordination import pace
 from incident.coordination.departments import standing
 from incident.db import db
 from incident.errors import N_, Reason
@@ -194,17 +194,31 @@ def stand_down(incident: Incident, code: str, *, reason: str, by: Actor, at: dat
 
 
 def hand_over_lead(
-    incident: Incident, code: str, *, to: Person, reason: str, by: Actor, at: datetime
+    incident: Incident,
+    code: str,
+    *,
+    to: Person,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
 ) -> IncidentDepartment:
-    """Give a line to another lead; raises Conflict where that person leads it already."""
+    """Give a line to another lead; raises Conflict where that person leads it already, or where somebody else
+    handed it over first: `seen` is the id of the lead as the caller knows it, 0 for nobody."""
     _may_act(incident, by)
     found = standing.line(incident, code)
     standing.moved(found, "hand_over")
     _may_lead(incident, to)
     if found.lead_id == to.id:
         raise errors.Conflict(N_("%(name)s leads %(department)s already."), name=to.name, department=code)
-    words = _words(reason, "note", N_("Say why the lead changes."))
     before = db.session.get(Person, found.lead_id) if found.lead_id else None
+    if seen is not None and seen != (found.lead_id or 0):
+        raise errors.Conflict(
+            N_("Somebody handed %(department)s over a moment ago: %(lead)s leads it now."),
+            department=code,
+            lead=before.name if before else NOBODY,
+        )
+    words = _words(reason, "note", N_("Say why the lead changes."))
     found.lead_id = to.id
     names = {"before": before.name if before else NOBODY, "lead": to.name}
     timeline.record(

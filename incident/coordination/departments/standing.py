@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from incident import errors, timeline
+from incident import errors, recusal, timeline
 from incident.accounts import Actor
 from incident.alerting import outbox
 from incident.calendars import WorkingCalendar
-from incident.coordination import pace, recusal
+from incident.coordination import pace
 from incident.db import db
 from incident.duty import OnDuty
 from incident.errors import N_, Reason
@@ -76,21 +76,10 @@ def called_out(
 def calls(
     incident_id: int, rows: Iterable[dict[str, Any]], told: set[int], *, at: datetime
 ) -> list[dict[str, Any]]:
-    """The messages that call the leads of an opening's rows; whoever is alerted anyway needs no second."""
-    return [
-        outbox.row(
-            incident_id,
-            "line",
-            at=at,
-            key=f"called:{row['code']}",
-            about="called",
-            code=row["code"],
-            person_id=row["lead_id"],
-            due_at=row["accept_by"].isoformat(),
-        )
-        for row in rows
-        if row["lead_id"] is not None and row["lead_id"] not in told
-    ]
+    """The step that calls the leads of an opening's rows, each by one message that names their departments;
+    whoever is alerted anyway needs no second."""
+    leads = {row["code"]: row["lead_id"] for row in rows if row["lead_id"] not in (None, *told)}
+    return [outbox.row(incident_id, "call_leads", at=at, leads=leads)] if leads else []
 
 
 def first(duty: OnDuty | None) -> Person | None:

@@ -21,6 +21,7 @@ SAID: dict[str, str] = {
     "blocked": N_("⛔ %(department)s is blocked; the reason is on the board."),
 }
 ACCEPT_MOST = 6  # buttons to accept in a list; the others are accepted by their name
+ACCEPTED = N_("✅ %(name)s accepted for %(department)s.")
 TO_ACCEPT = ("called", "unaccepted")  # these are sent only while the line is not accepted
 
 
@@ -31,13 +32,43 @@ def build(incident: IncidentFacts, payload: dict[str, Any], locale: str, zone: Z
     words = i18n.say(SAID[payload["about"]], locale, department=code, due=due)
     buttons = [texts.board_button(incident, locale)]
     if payload["about"] in TO_ACCEPT:
-        buttons.insert(0, _accept_button(incident.number, code, locale))
+        buttons.insert(0, _accept_button(incident.number, [code], locale))
     return _message(incident, [words], buttons, locale)
+
+
+def calls(
+    incident: IncidentFacts,
+    lines: Sequence[LineFacts],
+    locale: str,
+    zone: ZoneInfo,
+    *,
+    just: tuple[str, str] | None = None,
+) -> Message:
+    """The call to somebody who leads these lines, each with its button until it is accepted; `just` is the
+    line that was accepted a moment ago, and by whom: (code, name)."""
+    said = [_called(each, just, locale, zone) for each in lines]
+    head = _message(incident, said, [texts.board_button(incident, locale)], locale)
+    codes = [each.code for each in lines]
+    rows = [texts.section(words) for words in said]
+    for row, each in zip(rows, lines, strict=True):
+        if each.state == "called" and incident.is_open:
+            named = [each.code, *(code for code in codes if code != each.code)]
+            row["accessory"] = _accept_button(incident.number, named, locale)
+    top = _message(incident, [], [], locale).blocks[0]
+    return Message(head.text, [top, *rows, head.blocks[-1]])
+
+
+def _called(line: LineFacts, just: tuple[str, str] | None, locale: str, zone: ZoneInfo) -> str:
+    if just is not None and line.code == just[0]:
+        return texts.say(ACCEPTED, locale, name=just[1], department=line.code)
+    if line.state != "called" or line.due_at is None:
+        return _line(line, locale, zone)
+    return i18n.say(SAID["called"], locale, department=line.code, due=texts.date(line.due_at, zone))
 
 
 def accepted(incident: IncidentFacts, code: str, name: str, locale: str) -> Message:
     """What stands in the message once somebody has accepted."""
-    words = texts.say(N_("✅ %(name)s accepted for %(department)s."), locale, name=name, department=code)
+    words = texts.say(ACCEPTED, locale, name=name, department=code)
     return _message(incident, [words], [texts.board_button(incident, locale)], locale)
 
 
@@ -73,11 +104,12 @@ def _message(incident: IncidentFacts, lines: list[str], buttons: list[Block], lo
     return Message(f"{head} {lines[0] if lines else ''}", blocks)
 
 
-def _accept_button(number: str, code: str, locale: str) -> Block:
+def _accept_button(number: str, codes: Sequence[str], locale: str) -> Block:
+    """Accepts for the first of some departments; the others stand in the same message."""
     return {
         "type": "button",
         "action_id": ACCEPT,
         "style": "primary",
-        "value": f"{number} {code}",
+        "value": " ".join([number, *codes]),
         "text": texts.plain(i18n.say(N_("Accept"), locale)),
     }

@@ -14,6 +14,7 @@ SAID: dict[str, str] = {
     "level_changed": N_("↕️ %(name)s changed the level to %(level)s."),
     "reopened": N_("🔁 %(name)s opened the incident again, at %(stage)s."),
     "update": N_("📝 Update by %(name)s\nSituation: %(situation)s\nActions: %(actions)s\nNeeds: %(needs)s"),
+    "evidence_kept": N_("🗄️ %(name)s kept a message as evidence: %(numbers)s"),
     "cancelled": N_("🛑 %(name)s ended it without closing."),
     "closed": N_("🏁 %(name)s closed the incident."),
     "merged": N_("🔗 This incident was merged into %(number)s; go on there."),

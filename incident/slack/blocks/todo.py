@@ -68,12 +68,13 @@ def listing(
     written = [f"*{head}*", *(_listed(n, each, locale, zone) for n, each in enumerate(lines, start=1))]
     blocks = texts.paragraphs(written)
     for place, task_id in acts[:ACTS_MOST]:
-        blocks.append({"type": "actions", "elements": _work_buttons(task_id, locale, place=f"{place}. ")})
+        blocks.append({"type": "actions", "elements": work_buttons(task_id, locale, place=f"{place}. ")})
     add = menu.saying(0, i18n.say(N_("Add a task"), locale), f"task {number} add")
     return Message(texts.cut("\n".join(written), texts.TEXT_LONGEST), [*blocks, *texts.rows([add])])
 
 
-def _work_buttons(task_id: int, locale: str, *, place: str = "") -> list[Block]:
+def work_buttons(task_id: int, locale: str, *, place: str = "") -> list[Block]:
+    """Done and blocked, for whoever owns a task; `place` stands before the words where several lists meet."""
     return [
         texts.button(action, f"{place}{i18n.say(words, locale)}", value=str(task_id), style=style)
         for action, words, style in ((DONE, N_("Done"), "primary"), (BLOCKED, N_("Blocked"), ""))
@@ -106,7 +107,7 @@ def _buttons(task: TaskFacts, locale: str) -> Block:
     later = [
         texts.button(action, i18n.say(words, locale), value=str(task.id)) for action, words in BUTTONS.items()
     ]
-    return {"type": "actions", "elements": [*([] if task.asked else _work_buttons(task.id, locale)), *later]}
+    return {"type": "actions", "elements": [*([] if task.asked else work_buttons(task.id, locale)), *later]}
 
 
 def _all(base_url: str, locale: str) -> Block:

@@ -1,6 +1,6 @@
 """Every form on an incident, by the callback that Slack sends back."""
 
-from incident.slack.forms import command, contact, people, work
+from incident.slack.forms import command, contact, people, proof, work
 from incident.slack.forms.form import Form
 
 FORMS: dict[str, Form] = {
@@ -17,5 +17,6 @@ FORMS: dict[str, Form] = {
         command.CLOSE,
         command.DECIDE,
         contact.CONTACT,
+        proof.EVIDENCE,
     )
 }

@@ -5,7 +5,17 @@ from pathlib import Path
 
 import flask
 
-from incident.slack.sandbox import channels, control, events, pages, personas, replies, storage, webapi
+from incident.slack.sandbox import (
+    channels,
+    control,
+    events,
+    filing,
+    pages,
+    personas,
+    replies,
+    storage,
+    webapi,
+)
 from incident.slack.sandbox import methods as _methods  # registers every Web API method  # noqa: F401
 from incident.slack.sandbox import workspace as workspaces
 
@@ -21,6 +31,7 @@ def create_sandbox(
     app_scopes: Sequence[str] = workspaces.DEFAULT_SCOPES,
     commands: Sequence[str] = ("/incident",),
     subscriptions: Sequence[str] = (),
+    shortcuts: Sequence[workspaces.Shortcut] = (),
     retry_delays: Sequence[float] = workspaces.RETRY_DELAYS,
     patience: float = workspaces.PATIENCE,
 ) -> flask.Flask:
@@ -28,8 +39,8 @@ def create_sandbox(
     `/control/`.
 
     `database` is its own SQLite file; `events_url` is where the app takes commands, interactions and
-    those events
-    named in `subscriptions` ("app_home_opened", "message.channels" …). `people` are written at each start.
+    those events named in `subscriptions` ("app_home_opened", "message.channels" …). `people` are members
+    from the first start on which they are named. `shortcuts` are the app's own, as its manifest names them.
     """
     workspace = workspaces.Workspace(
         store=storage.Store(database),
@@ -40,15 +51,17 @@ def create_sandbox(
         scopes=frozenset(app_scopes),
         commands=tuple(commands),
         subscriptions=frozenset(subscriptions),
+        shortcuts=tuple(shortcuts),
         retry_delays=tuple(retry_delays),
         patience=patience,
     )
     with workspace.store.writing() as db:
         channels.ensure_general(db)
-        personas.upsert(db, [personas.BOT, *people])
+        personas.add_missing(db, [personas.BOT, *people])
     app = flask.Flask(__name__, static_folder="static", template_folder="templates")
     app.extensions["sandbox"] = workspace
     app.register_blueprint(webapi.blueprint(workspace))
+    app.register_blueprint(filing.blueprint(workspace))
     app.register_blueprint(replies.blueprint(workspace))
     app.register_blueprint(control.blueprint(workspace))
     app.register_blueprint(pages.blueprint(workspace))
@@ -59,5 +72,4 @@ def create_sandbox(
 def _send_events(app: flask.Flask, workspace: workspaces.Workspace) -> None:
     sender = events.Sender(workspace)
     app.extensions["sandbox_sender"] = sender
-    if workspace.subscriptions:
-        app.before_request(sender.ensure_running)
+    app.before_request(sender.ensure_running)

@@ -13,6 +13,11 @@ def show(text: str) -> str:
     return _SHORT.sub(lambda match: _NAMES.get(match[1], match[0]), text)
 
 
+def names() -> list[str]:
+    """Every short name known here."""
+    return list(_NAMES)
+
+
 def one(name: str) -> str:
     """The character of one short name, or the name between colons."""
     return _NAMES.get(name, f":{name}:")

@@ -7,7 +7,7 @@ import threading
 import time
 from typing import Any
 
-from incident.slack.sandbox import identity, outbound, stamps
+from incident.slack.sandbox import channels, identity, outbound, scheduled, stamps
 from incident.slack.sandbox import workspace as workspaces
 
 _REST = 0.2
@@ -15,9 +15,37 @@ _REST = 0.2
 _CLAIM = 30.0
 
 
-def emit(db: sqlite3.Connection, workspace: workspaces.Workspace, event: dict[str, Any]) -> None:
-    """Queues an event in the open transaction, if the app subscribed to its type."""
-    if subscribed_as(event) not in workspace.subscriptions:
+# The scope without which Slack keeps an event to itself, by the name an app subscribes to; any one of
+# several.
+_SCOPES: dict[str, tuple[str, ...]] = {
+    "app_mention": ("app_mentions:read",),
+    "message.channels": ("channels:history",),
+    "message.groups": ("groups:history",),
+    "message.im": ("im:history",),
+    "message.mpim": ("mpim:history",),
+    "file_shared": ("files:read",),
+    "team_join": ("users:read",),
+    "user_change": ("users:read",),
+}
+_FAMILIES = {
+    "reaction": ("reactions:read",),
+    "pin": ("pins:read",),
+    "member": ("channels:read", "groups:read"),
+    "channel": ("channels:read",),
+    "group": ("groups:read",),
+}
+
+
+def emit(
+    db: sqlite3.Connection, workspace: workspaces.Workspace, event: dict[str, Any], *, within: str = ""
+) -> None:
+    """Queues an event in the open transaction, if the app subscribed to its type, holds the scope it needs
+    and, for one `within` a channel, is a member there."""
+    name = subscribed_as(event)
+    needed = _SCOPES.get(name) or _FAMILIES.get(name.partition("_")[0], ())
+    if name not in workspace.subscriptions or (needed and workspace.scopes.isdisjoint(needed)):
+        return
+    if within and not channels.is_member(db, within, identity.BOT_USER):
         return
     now = stamps.now()
     envelope = {
@@ -37,6 +65,14 @@ def emit(db: sqlite3.Connection, workspace: workspaces.Workspace, event: dict[st
         "INSERT INTO outgoing (id, body, due_at) VALUES (?, ?, ?)",
         (envelope["event_id"], json.dumps(envelope, ensure_ascii=False), now),
     )
+
+
+def say(
+    db: sqlite3.Connection, workspace: workspaces.Workspace, row: sqlite3.Row, body: dict[str, Any]
+) -> None:
+    """Tells the app what was said (changed, taken back) in a channel it is in."""
+    kind = {"public": "channel", "private": "group"}.get(row["kind"], row["kind"])
+    emit(db, workspace, {**body, "channel": row["id"], "channel_type": kind}, within=row["id"])
 
 
 def subscribed_as(event: dict[str, Any]) -> str:
@@ -73,6 +109,7 @@ class Sender:
 
     def _work(self) -> None:
         while not self._stopping.is_set():
+            scheduled.post_due(self._workspace.store)
             if not self.send_one():
                 self._stopping.wait(_REST)
 

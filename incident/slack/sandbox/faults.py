@@ -5,11 +5,26 @@ import re
 import sqlite3
 from typing import Any
 
-from incident.slack.sandbox import storage
+from incident.slack.sandbox import events, identity, storage
+from incident.slack.sandbox import workspace as workspaces
 
 _KIND = re.compile(
-    r"error:[a-z_]+|429(:\d+)?|500|503|slow:\d+(\.\d+)?|drop_before|drop_after|offline|revoked|account_inactive"
+    r"error:[a-z_]+|429(:\d+)?|500|503|slow:\d+(\.\d+)?|drop_before|drop_after|offline|revoked|account_inactive|uninstalled"
 )
+
+
+# States of the token: the error every call then meets. An app that is taken out of the workspace has no
+# account.
+DEAD_TOKENS = {
+    "revoked": "token_revoked",
+    "account_inactive": "account_inactive",
+    "uninstalled": "account_inactive",
+}
+
+_TOLD: dict[str, dict[str, Any]] = {
+    "revoked": {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [identity.BOT_USER]}},
+    "uninstalled": {"type": "app_uninstalled"},
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,15 +35,19 @@ class Fault:
     detail: str
 
 
-def order(db: sqlite3.Connection, *, method: str, kind: str, times: int | None) -> int:
-    """Arms a fault for `method` (a name, "chat.*" or "*"), `times` times or until cleared. ValueError
-    when unknown."""
+def order(
+    db: sqlite3.Connection, workspace: workspaces.Workspace, *, method: str, kind: str, times: int | None
+) -> int:
+    """Arms a fault for `method` (a name, "chat.*" or "*"), `times` times or until cleared; the app hears of a
+    lost token as Slack tells it. ValueError when unknown."""
     if not _KIND.fullmatch(kind):
         raise ValueError(f"unknown kind of fault: {kind}")
     if times is not None and times < 1:
         raise ValueError("times must be at least 1")
     # "offline" and "revoked" are states of the whole workspace, whatever method they were ordered with.
-    scope = "*" if kind in {"offline", "revoked", "account_inactive"} else method
+    scope = "*" if kind in {"offline", *DEAD_TOKENS} else method
+    if kind in _TOLD:
+        events.emit(db, workspace, _TOLD[kind])
     row = db.execute("INSERT INTO faults (method, kind, times) VALUES (?, ?, ?)", (scope, kind, times))
     return row.lastrowid or 0
 

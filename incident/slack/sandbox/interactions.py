@@ -69,7 +69,7 @@ def press(
         payload = pressing.block_actions(
             db, surface, user, action_id=action_id, block_id=block_id, value=value
         )
-    return _told(_send(workspace, payload))
+    return send(workspace, payload)
 
 
 def submit(workspace: workspaces.Workspace, *, user: str, view_id: str, values: dict[str, Any]) -> Result:
@@ -110,6 +110,11 @@ def close(workspace: workspaces.Workspace, *, user: str, view_id: str, clear: bo
         surfaces.close(db, row, whole_stack=clear)
     if not payload["view"]["notify_on_close"]:
         return {"sent": False}
+    return send(workspace, payload)
+
+
+def send(workspace: workspaces.Workspace, payload: dict[str, Any]) -> Result:
+    """Sends an interaction and tells what came of it."""
     return _told(_send(workspace, payload))
 
 

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from incident.slack.sandbox import identity, refusals, stamps
+from incident.slack.sandbox import files, identity, refusals, stamps
 
 TEXT_LENGTH = 40_000
 _REPLY_FIELDS = ("reply_count", "reply_users", "reply_users_count", "latest_reply")
@@ -127,7 +127,7 @@ def decorate(
     reacted = reactions(db, channel)
     bodies = []
     for row in rows:
-        body = json.loads(row["body"])
+        body = files.fill(db, json.loads(row["body"]))
         if not with_metadata:
             body.pop("metadata", None)
         if row["at"] in pinned:

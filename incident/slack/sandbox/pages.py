@@ -15,6 +15,7 @@ from incident.slack.sandbox import (
     choices,
     dressing,
     guard,
+    hands,
     interactions,
     messages,
     personas,
@@ -87,7 +88,7 @@ def _acting(routes: flask.Blueprint, workspace: workspaces.Workspace) -> None:
         if act == "react":
             acts.react(workspace, user=person, channel=channel, ts=form["ts"], name=form.get("name", "eyes"))
         else:
-            {"join": acts.join, "leave": acts.leave}[act](workspace, user=person, channel=channel)
+            {"join": hands.join, "leave": hands.leave}[act](workspace, user=person, channel=channel)
         return _back(person, channel)
 
     @routes.post("/as/<person>/c/<channel>/press")

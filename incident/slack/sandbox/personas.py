@@ -5,15 +5,17 @@ import datetime
 import sqlite3
 import time
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from incident.slack.sandbox import identity
+from incident.slack.sandbox import events, identity
+from incident.slack.sandbox import workspace as workspaces
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Persona:
-    """One member: `id` as Slack's ("U…"), `locale` "zh-CN" or "en-US", `tz` an IANA name."""
+    """One member: `id` as Slack's ("U…"), `locale` "zh-CN" or "en-US", `tz` an IANA name, `team` another
+    workspace's id for somebody who is only in shared channels."""
 
     id: str
     name: str
@@ -25,16 +27,16 @@ class Persona:
     is_guest: bool = False
     is_bot: bool = False
     deleted: bool = False
+    team: str = identity.TEAM
 
 
 BOT = Persona(id=identity.BOT_USER, name="incident", real_name="Incident", email="", title="App", is_bot=True)
 
-_UPSERT = """INSERT INTO people
-(id, name, real_name, email, locale, tz, title, is_guest, is_bot, deleted, updated_s)
-VALUES (:id, :name, :real_name, :email, :locale, :tz, :title, :is_guest, :is_bot, :deleted, :updated_s)
-ON CONFLICT (id) DO UPDATE SET name = :name, real_name = :real_name, email = :email, locale = :locale, tz
-= :tz,
-title = :title, is_guest = :is_guest, is_bot = :is_bot, deleted = :deleted, updated_s = :updated_s"""
+_FIELDS = [one.name for one in dataclasses.fields(Persona) if one.name != "id"] + ["updated_s"]
+_UPSERT = (
+    f"INSERT INTO people (id, {', '.join(_FIELDS)}) VALUES (:id, {', '.join(f':{one}' for one in _FIELDS)})"  # noqa: S608
+    f" ON CONFLICT (id) DO UPDATE SET {', '.join(f'{one} = :{one}' for one in _FIELDS)}"
+)
 
 
 def upsert(db: sqlite3.Connection, people: Iterable[Persona]) -> None:
@@ -43,11 +45,28 @@ def upsert(db: sqlite3.Connection, people: Iterable[Persona]) -> None:
     now = int(time.time())
     for person in people:
         db.execute(_UPSERT, {**dataclasses.asdict(person), "updated_s": now})
-        if not (person.is_bot or person.is_guest or person.deleted):
+        if not (person.is_bot or person.is_guest or person.deleted or person.team != identity.TEAM):
             db.execute(
                 "INSERT OR IGNORE INTO members (channel, person, joined_at) VALUES (?, ?, ?)",
                 (identity.GENERAL, person.id, now * 1_000_000),
             )
+
+
+def add_missing(db: sqlite3.Connection, people: Iterable[Persona]) -> None:
+    """Writes those people the workspace does not have yet; whoever is there stays as they were last."""
+    upsert(db, [person for person in people if find(db, person.id) is None])
+
+
+def changed(db: sqlite3.Connection, workspace: workspaces.Workspace, people: Sequence[Persona]) -> None:
+    """Writes people while the workspace is in use, so that the app may hear of it as `team_join` and
+    `user_change`."""
+    known = {person.id for person in people if find(db, person.id) is not None}
+    upsert(db, people)
+    for person in people:
+        row = find(db, person.id)
+        if row is not None:
+            kind = "user_change" if person.id in known else "team_join"
+            events.emit(db, workspace, {"type": kind, "user": describe(row, with_locale=True)})
 
 
 def find(db: sqlite3.Connection, person: str) -> sqlite3.Row | None:
@@ -70,11 +89,11 @@ def describe(row: sqlite3.Row, *, with_locale: bool = False) -> dict[str, Any]:
         "display_name_normalized": row["name"],
         "title": row["title"],
         "email": row["email"],
-        "team": identity.TEAM,
+        "team": row["team"],
     }
     user: dict[str, Any] = {
         "id": row["id"],
-        "team_id": identity.TEAM,
+        "team_id": row["team"],
         "name": row["name"],
         "real_name": row["real_name"],
         "deleted": bool(row["deleted"]),
@@ -83,8 +102,12 @@ def describe(row: sqlite3.Row, *, with_locale: bool = False) -> dict[str, Any]:
         "updated": row["updated_s"],
         "profile": profile,
     }
-    if not row["is_bot"]:
+    if row["is_bot"]:
+        profile |= {"bot_id": identity.BOT, "api_app_id": identity.APP}
+    else:
         user |= _human(row)
+    if row["team"] != identity.TEAM:
+        user["is_stranger"] = True
     if with_locale:
         user["locale"] = row["locale"]
     return user

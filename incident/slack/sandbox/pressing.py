@@ -32,12 +32,13 @@ class Surface:
 
 def common(db: sqlite3.Connection, user: str) -> dict[str, str]:
     """The flat fields of a command. Refuses a person the workspace does not have."""
+    person = _person(db, user)
     return {
         "token": "sandbox",
-        "team_id": identity.TEAM,
-        "team_domain": identity.DOMAIN,
+        "team_id": person["team"],
+        "team_domain": identity.DOMAIN if person["team"] == identity.TEAM else person["team"].lower(),
         "user_id": user,
-        "user_name": _person(db, user)["name"],
+        "user_name": person["name"],
         "api_app_id": identity.APP,
         "is_enterprise_install": "false",
     }
@@ -45,9 +46,10 @@ def common(db: sqlite3.Connection, user: str) -> dict[str, str]:
 
 def who(db: sqlite3.Connection, user: str) -> dict[str, Any]:
     """The nested fields every interaction has."""
-    name = _person(db, user)["name"]
+    person = _person(db, user)
+    name = person["name"]
     return {
-        "user": {"id": user, "username": name, "name": name, "team_id": identity.TEAM},
+        "user": {"id": user, "username": name, "name": name, "team_id": person["team"]},
         "team": {"id": identity.TEAM, "domain": identity.DOMAIN},
         "api_app_id": identity.APP,
         "token": "sandbox",

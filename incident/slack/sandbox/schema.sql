@@ -2,7 +2,7 @@
 CREATE TABLE IF NOT EXISTS people (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, real_name TEXT NOT NULL, email TEXT NOT NULL, locale TEXT NOT NULL,
   tz TEXT NOT NULL, title TEXT NOT NULL, is_guest INTEGER NOT NULL, is_bot INTEGER NOT NULL DEFAULT 0,
-  deleted INTEGER NOT NULL DEFAULT 0, updated_s INTEGER NOT NULL
+  deleted INTEGER NOT NULL DEFAULT 0, updated_s INTEGER NOT NULL, team TEXT NOT NULL DEFAULT 'T0SANDBOX'
 );
 CREATE INDEX IF NOT EXISTS people_email ON people (email);
 CREATE TABLE IF NOT EXISTS channels (
@@ -29,6 +29,17 @@ CREATE INDEX IF NOT EXISTS bookmarks_channel ON bookmarks (channel);
 CREATE TABLE IF NOT EXISTS reactions (
   channel TEXT NOT NULL, at INTEGER NOT NULL, name TEXT NOT NULL, person TEXT NOT NULL, PRIMARY KEY (channel, at, name, person)
 ) WITHOUT ROWID;
+-- body: the bytes, null until they arrive at /upload/v1/<ticket>. shared: where, as [[channel, at]…]. deleted: 1 for good.
+CREATE TABLE IF NOT EXISTS files (
+  id TEXT PRIMARY KEY, owner TEXT NOT NULL, name TEXT NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, alt TEXT NOT NULL DEFAULT '',
+  size INTEGER NOT NULL, ticket TEXT UNIQUE, body BLOB, created_s INTEGER NOT NULL, finished INTEGER NOT NULL DEFAULT 0,
+  deleted INTEGER NOT NULL DEFAULT 0, shared TEXT NOT NULL DEFAULT '[]'
+);
+CREATE TABLE IF NOT EXISTS scheduled (
+  id TEXT PRIMARY KEY, channel TEXT NOT NULL, thread INTEGER, broadcast INTEGER NOT NULL DEFAULT 0, post_s INTEGER NOT NULL,
+  created_s INTEGER NOT NULL, body TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS scheduled_due ON scheduled (post_s);
 -- open: 1 while the person sees it. previous: the view below it. state, errors: what was typed and refused.
 CREATE TABLE IF NOT EXISTS views (
   id TEXT PRIMARY KEY, person TEXT NOT NULL, type TEXT NOT NULL, external_id TEXT UNIQUE, root TEXT NOT NULL, previous TEXT,

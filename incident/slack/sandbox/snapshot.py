@@ -4,7 +4,7 @@ import json
 import sqlite3
 from typing import Any
 
-from incident.slack.sandbox import channels, faults, identity, messages, surfaces
+from incident.slack.sandbox import channels, faults, files, identity, messages, surfaces
 from incident.slack.sandbox.methods import bookmarks, pins
 
 
@@ -17,6 +17,10 @@ def everything(db: sqlite3.Connection, *, calls: int) -> dict[str, Any]:
             _channel(db, row) for row in db.execute("SELECT * FROM channels ORDER BY rowid").fetchall()
         ],
         "views": [_view(row) for row in db.execute("SELECT * FROM views ORDER BY opened_at")],
+        "files": [
+            files.describe(db, row)
+            for row in db.execute("SELECT * FROM files WHERE finished AND NOT deleted")
+        ],
         "faults": faults.armed(db),
         "events": [_event(row) for row in db.execute("SELECT * FROM outgoing ORDER BY rowid")],
         "calls": _calls(db, calls),

@@ -10,6 +10,8 @@ from pathlib import Path
 
 _SCHEMA = Path(__file__).with_name("schema.sql")
 _BUSY_MS = 20_000
+# Columns younger than the first workspaces, added to a file that was made without them.
+_LATER = (("people", "team", "TEXT NOT NULL DEFAULT 'T0SANDBOX'"),)
 
 
 class Store:
@@ -26,6 +28,9 @@ class Store:
         with self._borrowed() as db:
             db.execute("PRAGMA journal_mode=WAL")
             db.executescript(_SCHEMA.read_text(encoding="utf-8"))
+            for table, column, kind in _LATER:
+                if column not in {row["name"] for row in db.execute(f"PRAGMA table_info({table})")}:
+                    db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:

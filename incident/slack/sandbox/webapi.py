@@ -4,6 +4,7 @@ runs."""
 import json
 import sqlite3
 import time
+from collections.abc import Callable
 from typing import Any
 
 import flask
@@ -12,7 +13,6 @@ from incident.slack.sandbox import arguments, calls, cutting, faults, limits, re
 from incident.slack.sandbox import workspace as workspaces
 
 _HTML_500 = "<!doctype html><title>Server error</title><p>There was an error processing your request."
-_DEAD_TOKENS = {"revoked": "token_revoked", "account_inactive": "account_inactive"}
 
 
 def blueprint(workspace: workspaces.Workspace) -> flask.Blueprint:
@@ -21,28 +21,31 @@ def blueprint(workspace: workspaces.Workspace) -> flask.Blueprint:
 
     @routes.route("/api/<path:method>", methods=["GET", "POST"])
     def call(method: str) -> flask.Response:
-        fault = faults.take(workspace.store, method)
-        if fault is None:
-            return _answer(workspace, method)
-        return _faulty(workspace, method, fault)
+        return with_faults(workspace, method, lambda: _answer(workspace, method))
 
     return routes
 
 
-def _faulty(workspace: workspaces.Workspace, method: str, fault: faults.Fault) -> flask.Response:
+def with_faults(
+    workspace: workspaces.Workspace, method: str, answer: Callable[[], flask.Response]
+) -> flask.Response:
+    """The answer, unless a fault was ordered for `method`: then that."""
+    fault = faults.take(workspace.store, method)
+    if fault is None:
+        return answer()
     if fault.kind in {"drop_before", "offline"}:
         return cutting.cut(flask.request.environ)
     if fault.kind == "drop_after":
-        _answer(workspace, method)
+        answer()
         return cutting.cut(flask.request.environ)
     if fault.kind == "slow":
         time.sleep(float(fault.detail))
-        return _answer(workspace, method)
+        return answer()
     if fault.kind in {"500", "503"}:
         return flask.Response(_HTML_500, int(fault.kind), mimetype="text/html")
     if fault.kind == "429":
         return _too_many(int(fault.detail or 1))
-    return _respond(refusals.Refusal(_DEAD_TOKENS.get(fault.kind, fault.detail)).body())
+    return _respond(refusals.Refusal(faults.DEAD_TOKENS.get(fault.kind, fault.detail)).body())
 
 
 def _answer(workspace: workspaces.Workspace, name: str) -> flask.Response:

@@ -17,12 +17,15 @@ DEFAULT_SCOPES = (
     "chat:write",
     "chat:write.public",
     "commands",
+    "files:read",
+    "files:write",
     "groups:history",
     "groups:read",
     "groups:write",
     "im:history",
     "im:read",
     "im:write",
+    "mpim:history",
     "mpim:read",
     "mpim:write",
     "pins:read",
@@ -43,6 +46,16 @@ PATIENCE = 3.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Shortcut:
+    """One shortcut of the app: `kind` "global", or "message" for the menu of a message; `name` as people
+    read it."""
+
+    kind: str
+    callback_id: str
+    name: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Workspace:
     """One workspace with one app in it. `events_url` is where the app takes commands, interactions and
     events."""
@@ -55,5 +68,6 @@ class Workspace:
     scopes: frozenset[str]
     commands: Sequence[str]
     subscriptions: frozenset[str]
+    shortcuts: Sequence[Shortcut]
     retry_delays: Sequence[float]
     patience: float

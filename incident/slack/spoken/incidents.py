@@ -158,6 +158,16 @@ def note(ask: Ask) -> Message:
     return asking.line(f"📝 {ask.say(N_('Noted on the timeline of %(number)s.'), number=incident.number)}")
 
 
+@word("approve")
+def approve(ask: Ask) -> Message | None:
+    """The form that decides on an option; whoever may not is told who may."""
+    number, _rest = finding.target(ask)
+    found = common.by_number(number)
+    asking.needs(command.waiting(found), N_("No option waits for a decision."))
+    modal.incident(ask, found.number, command.DECIDE)
+    return None
+
+
 @word("close")
 def close(ask: Ask) -> Message | None:
     """Close with a sentence on how it ended; without one the form opens, which lists what is missing."""

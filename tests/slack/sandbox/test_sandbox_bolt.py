@@ -107,6 +107,7 @@ def test_bolt_opens_a_modal_refuses_and_then_takes_it(bolted):
 def test_bolt_takes_events_and_publishes_the_home_tab(bolted):
     town, noted = bolted
     town.control("home", {"user": "U0LI"})
+    town.client().conversations_join(channel="C0GENERAL")
     ts = town.client().chat_postMessage(channel="C0GENERAL", text="x")["ts"]
     town.control("react", {"user": "U0LI", "channel": "C0GENERAL", "ts": ts, "name": "eyes"})
     assert town.control("wait", {"seconds": 5})["quiet"]

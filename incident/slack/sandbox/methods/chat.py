@@ -21,26 +21,25 @@ _ME = identity.BOT_USER
 UPDATE_LENGTH = 4000
 METADATA_BYTES = 16_000
 _CUSTOM = ("username", "icon_emoji", "icon_url")
-_KINDS = {"public": "channel", "private": "group", "im": "im", "mpim": "mpim"}
 
 
 @calls.answers("chat.postMessage")
 def post_message(call: calls.Call) -> dict[str, Any]:
     """A message for everybody in a conversation."""
-    row = _target(call)
-    channels.must_be_open(row)
-    if "chat:write.public" not in call.workspace.scopes:
-        channels.must_be_member(call.db, row, _ME)
-    body = _content(call)
-    if not _says_something(body):
-        raise refusals.Refusal("no_text")
-    body = _signed(call, body)
-    thread = _thread(call.db, row["id"], call.text("thread_ts"))
+    row, body, thread = composed(call)
     broadcast = call.flag("reply_broadcast")
     stored = messages.write(call.db, row["id"], body, author=_ME, thread=thread, broadcast=broadcast)
-    said = {"type": "message", "channel": row["id"], "channel_type": _KINDS[row["kind"]]}
-    events.emit(call.db, call.workspace, {**stored, **said})
+    events.say(call.db, call.workspace, row, stored)
     return {"channel": row["id"], "ts": stored["ts"], "message": stored}
+
+
+@calls.answers("chat.meMessage")
+def me_message(call: calls.Call) -> dict[str, Any]:
+    """A message about oneself, in the third person."""
+    row, body, _ = composed(call)
+    stored = messages.write(call.db, row["id"], {**body, "subtype": "me_message"}, author=_ME)
+    events.say(call.db, call.workspace, row, stored)
+    return {"channel": row["id"], "ts": stored["ts"]}
 
 
 @calls.answers("chat.postEphemeral")
@@ -87,6 +86,19 @@ def delete(call: calls.Call) -> dict[str, Any]:
     message = _own(call, row, error="cant_delete_message")
     messages.delete(call.db, message)
     return {"channel": row["id"], "ts": call.text("ts")}
+
+
+def composed(call: calls.Call) -> tuple[sqlite3.Row, dict[str, Any], int | None]:
+    """Where a message goes, what it is and the thread it answers in, each refused as chat.postMessage
+    does."""
+    row = _target(call)
+    channels.must_be_open(row)
+    if "chat:write.public" not in call.workspace.scopes or row["kind"] != "public":
+        channels.must_be_member(call.db, row, _ME)
+    body = _content(call)
+    if not _says_something(body):
+        raise refusals.Refusal("no_text")
+    return row, _signed(call, body), _thread(call.db, row["id"], call.text("thread_ts"))
 
 
 def content_of(raw: dict[str, Any], warnings: list[str]) -> dict[str, Any]:

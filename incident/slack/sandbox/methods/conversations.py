@@ -1,9 +1,8 @@
 """conversations.*: making channels, naming them, their topic and their end."""
 
-import json
 from typing import Any
 
-from incident.slack.sandbox import calls, channels, events, identity, messages, refusals
+from incident.slack.sandbox import calls, channels, governing, identity
 from incident.slack.sandbox.methods import users
 
 _ME = identity.BOT_USER
@@ -42,22 +41,9 @@ def list_(call: calls.Call) -> dict[str, Any]:
 
 @calls.answers("conversations.rename")
 def rename(call: calls.Call) -> dict[str, Any]:
-    """A new name under the same rules; the old one is remembered and free again."""
-    row, name = _mine(call), call.text("name")
-    channels.check_name(name)
-    taken = channels.find_by_name(call.db, name)
-    if taken is not None and taken["id"] != row["id"]:
-        raise refusals.Refusal("name_taken")
-    earlier = json.dumps([row["name"], *json.loads(row["previous_names"])])
-    call.db.execute(
-        "UPDATE channels SET name = ?, previous_names = ? WHERE id = ?", (name, earlier, row["id"])
-    )
-    text = f'has renamed the channel from "{row["name"]}" to "{name}"'
-    messages.system(
-        call.db, row["id"], subtype="channel_name", author=_ME, text=text, old_name=row["name"], name=name
-    )
-    renamed = {"id": row["id"], "name": name, "created": row["created_s"]}
-    events.emit(call.db, call.workspace, {"type": "channel_rename", "channel": renamed})
+    """A new name for a channel the app is in."""
+    row = _mine(call)
+    governing.rename(call.db, call.workspace, row, call.text("name"), by=_ME)
     return _described(call, row["id"])
 
 
@@ -77,26 +63,16 @@ def set_purpose(call: calls.Call) -> dict[str, Any]:
 def archive(call: calls.Call) -> dict[str, Any]:
     """Closes a channel; it keeps its messages and its name."""
     row = _channel(call)
-    channels.must_be_open(row, error="already_archived")
-    if row["id"] == identity.GENERAL:
-        raise refusals.Refusal("cant_archive_general")
-    channels.must_be_member(call.db, row, _ME)
-    messages.system(call.db, row["id"], subtype="channel_archive", author=_ME, text="archived the channel")
-    call.db.execute("UPDATE channels SET archived = 1 WHERE id = ?", (row["id"],))
-    events.emit(call.db, call.workspace, {"type": "channel_archive", "channel": row["id"], "user": _ME})
+    if not row["archived"]:
+        channels.must_be_member(call.db, row, _ME)
+    governing.archive(call.db, call.workspace, row, by=_ME)
     return {}
 
 
 @calls.answers("conversations.unarchive")
 def unarchive(call: calls.Call) -> dict[str, Any]:
     """Reopens an archived channel."""
-    row = _channel(call)
-    if not row["archived"]:
-        raise refusals.Refusal("not_archived")
-    call.db.execute("UPDATE channels SET archived = 0 WHERE id = ?", (row["id"],))
-    messages.system(
-        call.db, row["id"], subtype="channel_unarchive", author=_ME, text="un-archived the channel"
-    )
+    governing.unarchive(call.db, call.workspace, _channel(call), by=_ME)
     return {}
 
 
@@ -115,10 +91,8 @@ def _mine(call: calls.Call) -> Any:
 
 
 def _set_text(call: calls.Call, field: str) -> dict[str, Any]:
-    row, value = _mine(call), call.text(field)
-    channels.set_text(call.db, row["id"], field=field, value=value, person=_ME)
-    text = f"set the channel {field}: {value}"
-    messages.system(call.db, row["id"], subtype=f"channel_{field}", author=_ME, text=text, **{field: value})
+    row = _mine(call)
+    governing.set_text(call.db, row, field=field, value=call.text(field), by=_ME)
     return _described(call, row["id"])
 
 

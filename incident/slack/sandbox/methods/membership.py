@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Any
 
-from incident.slack.sandbox import calls, channels, events, identity, messages, paging, personas, refusals
+from incident.slack.sandbox import calls, channels, governing, identity, paging, personas, refusals
 
 _ME = identity.BOT_USER
 INVITE_LIMIT = 100
@@ -42,7 +42,7 @@ def invite(call: calls.Call) -> dict[str, Any]:
     bad = {fault["user"] for fault in faults}
     for user in wanted:
         if user not in bad:
-            _add(call, row, user)
+            governing.add(call.db, call.workspace, row, user, by=_ME)
     described = channels.describe(call.db, row, viewer=_ME)
     return {"channel": described, **({"errors": faults} if faults else {})}
 
@@ -57,10 +57,8 @@ def kick(call: calls.Call) -> dict[str, Any]:
         raise refusals.Refusal("cant_kick_from_general")
     if personas.find(call.db, user) is None:
         raise refusals.Refusal("user_not_found")
-    if not channels.leave(call.db, row["id"], user):
+    if not governing.remove(call.db, call.workspace, row, user, by=_ME):
         raise refusals.Refusal("not_in_channel")
-    messages.system(call.db, row["id"], subtype="channel_leave", author=user, text=f"<@{user}> was removed")
-    events.emit(call.db, call.workspace, _moved("member_left_channel", row, user))
     return {"errors": {}}
 
 
@@ -71,10 +69,8 @@ def join(call: calls.Call) -> dict[str, Any]:
     if row["kind"] != "public":
         raise refusals.Refusal("method_not_supported_for_channel_type")
     channels.must_be_open(row)
-    if channels.is_member(call.db, row["id"], _ME):
+    if not governing.add(call.db, call.workspace, row, _ME, by=_ME):
         call.warnings.append("already_in_channel")
-    else:
-        _add(call, row, _ME)
     return {"channel": channels.describe(call.db, row, viewer=_ME)}
 
 
@@ -87,12 +83,8 @@ def leave(call: calls.Call) -> dict[str, Any]:
     channels.must_be_open(row)
     if row["id"] == identity.GENERAL:
         raise refusals.Refusal("cant_leave_general")
-    if not channels.leave(call.db, row["id"], _ME):
+    if not governing.remove(call.db, call.workspace, row, _ME, by=_ME):
         return {"not_in_channel": True}
-    messages.system(
-        call.db, row["id"], subtype="channel_leave", author=_ME, text=f"<@{_ME}> has left the channel"
-    )
-    events.emit(call.db, call.workspace, _moved("member_left_channel", row, _ME))
     return {}
 
 
@@ -157,31 +149,10 @@ def _why_not(db: sqlite3.Connection, channel: sqlite3.Row, user: str) -> str | N
         return "user_not_found"
     if person["deleted"]:
         return "user_disabled"
+    if person["is_bot"]:
+        return "cant_invite"
+    if person["team"] != identity.TEAM:
+        return "no_external_invite_permission"
     if channels.is_member(db, channel["id"], user):
         return "already_in_channel"
     return None
-
-
-def _add(call: calls.Call, channel: sqlite3.Row, user: str) -> None:
-    channels.join(call.db, channel["id"], user)
-    more = {} if user == _ME else {"inviter": _ME}
-    messages.system(
-        call.db,
-        channel["id"],
-        subtype="channel_join",
-        author=user,
-        text=f"<@{user}> has joined the channel",
-        **more,
-    )
-    events.emit(call.db, call.workspace, _moved("member_joined_channel", channel, user) | more)
-
-
-def _moved(event: str, channel: sqlite3.Row, user: str) -> dict[str, Any]:
-    kind = "C" if channel["kind"] == "public" else "G"
-    return {
-        "type": event,
-        "user": user,
-        "channel": channel["id"],
-        "channel_type": kind,
-        "team": identity.TEAM,
-    }

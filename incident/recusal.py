@@ -1,11 +1,10 @@
 """Recusal: whoever a complaint is about, or who has an interest in it, owns, approves and closes nothing."""
 
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from sqlalchemy import select
 
-from incident import errors
+from incident import agency_names, errors
 from incident.accounts import Actor
 from incident.db import db
 from incident.errors import N_, Reason
@@ -16,6 +15,7 @@ from incident.models.people import Person
 from incident.playbooks import library
 from incident.playbooks.schema import Rule
 
+ACTOR = "system/recusal"
 JURISDICTION, CODE = "cn", "complaint_recusal"  # the rule that asks for it (facts C14)
 WHY: dict[RecusalKind, str] = {
     RecusalKind.PERSON: N_(
@@ -52,19 +52,24 @@ def in_force(incident_id: int) -> list[ComplainedAbout]:
     )
 
 
-def agencies(incident_id: int, named: Iterable[ComplainedAbout]) -> set[str]:
+def agencies(incident_id: int, named: Iterable[ComplainedAbout]) -> frozenset[str]:
     """The agencies complained about: those named, and those that the incident's complaints name."""
     told = db.session.scalars(
         select(Complaint.agency)
         .where(Complaint.incident_id == incident_id, Complaint.agency.is_not(None))
         .distinct()  # a group's parent has thousands of complaints and a handful of agencies
     )
-    return {same(name) for name in (*(each.agency for each in named), *told) if name}
+    return alike([*(each.agency for each in named), *told])
 
 
-def same(name: str) -> str:
-    """A name as it is compared: width, case and blanks do not count."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+def alike(names: Iterable[str | None]) -> frozenset[str]:
+    """Agencies as `works_for` compares them."""
+    return frozenset(agency_names.normal(name) for name in names if name)
+
+
+def works_for(person: Person, agencies: Container[str]) -> bool:
+    """Whether somebody is of one of some agencies, these as `alike` gives them."""
+    return bool(person.agency) and agency_names.normal(person.agency or "") in agencies
 
 
 def bar(incident: Incident, who: Actor | Person) -> RecusalKind | None:
@@ -76,7 +81,7 @@ def bar(incident: Incident, who: Actor | Person) -> RecusalKind | None:
     own = next((each for each in named if each.person_id == person.id), None)
     if own is not None:
         return RecusalKind(own.kind)
-    if person.agency and same(person.agency) in agencies(incident.id, named):
+    if person.agency and works_for(person, agencies(incident.id, named)):
         return RecusalKind.AGENCY
     return None
 
@@ -114,4 +119,8 @@ def _basis(found: Rule) -> Reason:
 
 def barred(incident: Incident, people: Iterable[Person]) -> list[Person]:
     """Those of some people who must stand aside."""
-    return [person for person in people if bar(incident, person) is not None]
+    everyone = list(people)
+    named = in_force(incident.id)
+    own = {each.person_id for each in named}
+    told = agencies(incident.id, named) if any(each.agency for each in everyone) else frozenset()
+    return [each for each in everyone if each.id in own or works_for(each, told)]
