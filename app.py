@@ -1,11 +1,13 @@
 """The composition root: joins settings, database, edges, Slack and the sandbox into one application."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import Rule
 
 from incident import api, board, cli, health, i18n, logs, models, privacy
 from incident import db as database
@@ -21,12 +23,33 @@ __all__ = ["create_app", "models"]
 BODY_LARGEST = 17 * 1024 * 1024  # bulk imports are 16 MiB; each edge sets its own smaller limit
 
 
+class LateRule(Rule):
+    """A rule that compiles what builds its address when an address is first built: most rules are never
+    asked for one by a process, and compiling all of them was most of the time to build the application."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        made: list[Callable[..., tuple[str, str]]] = []
+
+        def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
+            if not made:
+                made.append(super(LateRule, self)._compile_builder(append_unknown))
+            return made[0](rule, **values)
+
+        return build
+
+
+class Service(Flask):
+    """A Flask application that starts quickly."""
+
+    url_rule_class = LateRule
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application; a real start with wrong settings ends here and names every fault at once."""
     settings = settings or _settings()
     logs.configure(settings)
     i18n.compile_catalogues()
-    app = Flask("incident", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app = Service("incident", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.config.update(
         SECRET_KEY=settings.session_key,
         MAX_CONTENT_LENGTH=BODY_LARGEST,
@@ -76,10 +99,24 @@ def mount_sandbox(app: Flask, settings: Settings) -> None:
             Shortcut(kind=each.kind, callback_id=each.callback_id, name=each.name)
             for each in registry.SHORTCUTS.values()
         ],
+        hints=command_hints,
     )
     app.extensions["sandbox"] = box
     mounted: Any = DispatcherMiddleware(app.wsgi_app, {"/sandbox": box})
     app.wsgi_app = mounted  # type: ignore[method-assign]
+
+
+def command_hints(language: str) -> list[sandbox.Hint]:
+    """The words of `/incident` in "zh" or "en", for the sandbox's composer to offer while one is typed."""
+    locale = "zh_CN" if language == "zh" else "en"
+    return [
+        sandbox.Hint(
+            typed=f"/incident {each.zh[0] if language == 'zh' else each.name}",
+            shown=each.usage(locale),
+            does=i18n.say(each.help, locale),
+        )
+        for each in registry.WORDS.values()
+    ]
 
 
 def sandbox_people() -> list[sandbox.Persona]:
@@ -93,6 +130,7 @@ def sandbox_people() -> list[sandbox.Persona]:
             real_name=each.name,
             email=each.email,
             locale=each.slack_locale,
+            title=each.department,
         )
         for each in demo.PEOPLE
     ]

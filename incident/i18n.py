@@ -8,18 +8,20 @@ from typing import Any
 from babel.messages import mofile, pofile
 from babel.support import Translations
 
-from incident import casewords, labels
+from incident import casewords, durations, labels
 from incident.code_words import WORDS
-from incident.errors import Reason
+from incident.errors import N_, Reason
 from incident.playbooks import library
 from incident.settings import ROOT
 from incident.vocabulary import Channel, ComplaintType, Stage
+from incident.wordings import plans as plan_words
 
 CATALOGUES = ROOT / "translations"
 LOCALES = ("zh_CN", "en")
 
-for _kind, _more in casewords.WORDS.items():
-    WORDS[_kind] = WORDS.get(_kind, {}) | _more
+for _table in (casewords.WORDS, plan_words.WORDS):
+    for _kind, _more in _table.items():
+        WORDS[_kind] = WORDS.get(_kind, {}) | _more
 # names of values in sentences → the tables their codes are read in, the first that knows it wins
 _VALUE_KINDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("stage", "from", "next"), ("stage",)),
@@ -47,6 +49,7 @@ _VALUE_KINDS: dict[str, tuple[str, ...]] = {
     "letter_state": ("letter_state",),
     "follow_up": ("follow_up_kind",),
     **casewords.VALUE_KINDS,
+    **plan_words.VALUE_KINDS,
 }
 
 
@@ -102,6 +105,24 @@ def words(kind: str, code: str, locale: str) -> str:
 
 def _pair(found: tuple[str, str] | None, code: str, locale: str) -> str:
     return code if found is None else found[0 if short(locale) == "zh" else 1]
+
+
+def duration(text: str, locale: str) -> str:
+    """`15m` → 15 min, `3wd` → 3 working days."""
+    found = durations.parse(text)
+    say = catalogue(locale)
+    match found.unit:
+        case "m":
+            words = say.gettext(N_("%(n)s min")) if found.value else say.gettext(N_("at once"))
+        case "h":
+            words = say.gettext(N_("%(n)s h"))
+        case "wd":
+            words = say.ngettext("%(num)s working day", "%(num)s working days", found.value)
+        case "w":
+            words = say.ngettext("%(num)s week", "%(num)s weeks", found.value)
+        case _:
+            words = say.ngettext("%(num)s day", "%(num)s days", found.value)
+    return words % {"n": found.value, "num": found.value}
 
 
 @lru_cache(maxsize=8)

@@ -34,6 +34,8 @@ class Permission(StrEnum):
     INCIDENTS_CLOSE = "incidents:close"
     INCIDENTS_COMMAND = "incidents:command"
     INCIDENTS_READ = "incidents:read"
+    PLAYBOOKS_APPROVE = "playbooks:approve"
+    PLAYBOOKS_PROPOSE = "playbooks:propose"
     PLAYBOOKS_READ = "playbooks:read"
     REVIEWS_READ = "reviews:read"
     REPORTS_READ = "reports:read"
@@ -48,8 +50,20 @@ _READ = {
     _P.REVIEWS_READ,
     _P.REPORTS_READ,
 }
-_RESPOND = _READ | {_P.COMPLAINTS_WRITE, _P.COMPLAINTS_REVEAL, _P.INCIDENTS_ACT, _P.DELIVERIES_RETRY}
-_COMMAND = _RESPOND | {_P.AGENCIES_MANAGE, _P.DECISIONS_APPROVE, _P.INCIDENTS_CLOSE, _P.INCIDENTS_COMMAND}
+_RESPOND = _READ | {
+    _P.COMPLAINTS_WRITE,
+    _P.COMPLAINTS_REVEAL,
+    _P.INCIDENTS_ACT,
+    _P.DELIVERIES_RETRY,
+    _P.PLAYBOOKS_PROPOSE,
+}
+_COMMAND = _RESPOND | {
+    _P.AGENCIES_MANAGE,
+    _P.DECISIONS_APPROVE,
+    _P.INCIDENTS_CLOSE,
+    _P.INCIDENTS_COMMAND,
+    _P.PLAYBOOKS_APPROVE,
+}
 # Who answers for what failed is for supervision and audit alone: not even administrators see it.
 SUPERVISION = frozenset({_P.ACCOUNTABILITY_READ, _P.ACCOUNTABILITY_WRITE})
 SUPERVISING = ("HR",)  # departments whose managers keep that record
@@ -59,7 +73,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.RESPONDER: frozenset(_RESPOND),
     Role.COMMANDER: frozenset(_COMMAND),
     Role.MANAGER: frozenset(_COMMAND | {_P.DUTY_MANAGE, _P.DRILLS_MANAGE}),
-    Role.TRAINER: frozenset(_READ | {_P.DRILLS_MANAGE, _P.INCIDENTS_ACT}),
+    Role.TRAINER: frozenset(_READ | {_P.DRILLS_MANAGE, _P.INCIDENTS_ACT, _P.PLAYBOOKS_PROPOSE}),
     Role.AUDITOR: frozenset(_READ | {_P.AUDIT_READ, _P.ACCOUNTABILITY_READ}),
     Role.ADMIN: _ALL,
 }
@@ -69,7 +83,7 @@ SCOPES: dict[str, frozenset[Permission]] = {
     "complaints:write": frozenset({_P.COMPLAINTS_WRITE, _P.COMPLAINTS_READ}),
     "incidents:read": frozenset({_P.INCIDENTS_READ, _P.COMPLAINTS_READ, _P.PLAYBOOKS_READ}),
     "incidents:write": frozenset(_COMMAND - {_P.COMPLAINTS_REVEAL}),
-    "drills:write": frozenset({_P.DRILLS_READ, _P.DRILLS_MANAGE, _P.PLAYBOOKS_READ}),
+    "drills:write": frozenset({_P.DRILLS_READ, _P.DRILLS_MANAGE, _P.PLAYBOOKS_PROPOSE, _P.PLAYBOOKS_READ}),
     "reports:read": frozenset({_P.REPORTS_READ, _P.REVIEWS_READ, _P.DRILLS_READ, _P.PLAYBOOKS_READ}),
     "admin": _ALL,
 }

@@ -1,26 +1,16 @@
-"""The beat of the service: APScheduler runs the sweeps in one leader-elected process; rows hold the due."""
+"""The sweeps of the service, as one table: what runs, how often, and what it is for; rows hold the due."""
 
-import os
-import socket
-import threading
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
-from flask import Flask
-
-from incident import audit, clock, clocks, drills, housekeeping
+from incident import audit, clocks, drills, housekeeping
 from incident.agencies import register
 from incident.alerting import escalation
 from incident.db import unit_of_work
 from incident.errors import N_
-from incident.leading import Leadership, db_errors
 from incident.lifecycle.common import House
-from incident.models.ground import Heartbeat
+from incident.plan_changes import deciding, proving, reading
 from incident.playbooks import watch
 from incident.reports import sending
 from incident.reviews import schedule as reviews
@@ -36,10 +26,6 @@ from incident.watches import (
     option_watch,
     task_watch,
 )
-
-log = structlog.get_logger(__name__)
-RETRY_SECONDS = 1.0  # how often a stand-by asks for the lead
-LATE = 3600  # seconds; a beat missed while the process slept still runs once
 
 
 @dataclass(frozen=True)
@@ -169,6 +155,24 @@ JOBS: tuple[Job, ...] = (
         N_("Load plan files that were changed"),
     ),
     Job(
+        "publish_changes",
+        timedelta(seconds=30),
+        lambda beat: deciding.publish_due(at=beat.at),
+        N_("Publish changes of plans whose day has come"),
+    ),
+    Job(
+        "prove_changes",
+        timedelta(minutes=1),
+        lambda beat: proving.sweep(at=beat.at),
+        N_("Note the drills that proved changes of plans"),
+    ),
+    Job(
+        "remind_readings",
+        timedelta(minutes=5),
+        lambda beat: reading.remind(at=beat.at, calendar=beat.house.calendar),
+        N_("Remind people of new versions of plans that they have not read"),
+    ),
+    Job(
         "remind_agencies",
         timedelta(minutes=10),
         lambda beat: register.remind(at=beat.at),
@@ -200,90 +204,3 @@ JOBS: tuple[Job, ...] = (
         N_("Remove receipts, kept answers and broken-off uploads that are no longer needed"),
     ),
 )
-
-
-class Runner:
-    """Waits for the lead, then beats until stopped; a follower takes over within seconds."""
-
-    def __init__(self, app: Flask, settings: Settings, *, woken: Callable[[], None] = lambda: None) -> None:
-        self._app, self._settings, self._woken = app, settings, woken
-        self._leadership = Leadership(app, settings)
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._scheduler: BackgroundScheduler | None = None
-        self.name = f"{socket.gethostname()}:{os.getpid()}"
-
-    def start(self) -> None:
-        """Begin, in a thread of its own."""
-        self._thread = threading.Thread(target=self.run, name="scheduler-lead", daemon=True)
-        self._thread.start()
-
-    def run(self) -> None:
-        """Wait for the lead and keep it; returns after `stop`."""
-        while not self._stop.is_set():
-            leads = self._leadership.hold()
-            if leads and self._scheduler is None:
-                log.info("scheduler.leads", holder=self.name)
-                self._scheduler = self._beating()
-            elif not leads and self._scheduler is not None:
-                log.warning("scheduler.lost_the_lead", holder=self.name)
-                self._quiet()
-            if leads:
-                self._beat_heart()
-            self._stop.wait(RETRY_SECONDS)
-        self._quiet()
-        self._leadership.release()
-
-    def stop(self) -> None:
-        """End within a second or so."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(timeout=10)
-
-    def _quiet(self) -> None:
-        if self._scheduler is not None:
-            self._scheduler.shutdown(wait=True)
-            self._scheduler = None
-
-    def _beating(self) -> BackgroundScheduler:
-        scheduler = BackgroundScheduler(
-            timezone=self._settings.timezone,
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": LATE},
-        )
-        for job in JOBS:
-            scheduler.add_job(
-                self._run_one,
-                IntervalTrigger(seconds=int(job.every.total_seconds()), timezone=self._settings.timezone),
-                args=[job],
-                id=job.name,
-                next_run_time=clock.now(),
-            )
-        scheduler.start()
-        return scheduler
-
-    def _run_one(self, job: Job) -> None:
-        """One sweep; a failing one is logged and tried again at its next beat, the others go on."""
-        with self._app.app_context():
-            house: House = self._app.extensions["house"]
-            try:
-                if job.run(Beat(clock.now(), house, self._settings)):
-                    self._woken()
-            except Exception:  # the sweep runner is a last handler: one job never stops the rest
-                log.exception("scheduler.job_failed", job=job.name)
-
-    def _beat_heart(self) -> None:
-        with self._app.app_context(), suppress(*db_errors()):
-            beat("scheduler", self.name)
-
-
-_last_beats: dict[str, float] = {}
-BEAT_SECONDS = 5.0
-
-
-def beat(name: str, holder: str) -> None:
-    """Write down that a background part lives, at most every five seconds."""
-    if clock.monotonic() - _last_beats.get(name, -BEAT_SECONDS) < BEAT_SECONDS:
-        return
-    _last_beats[name] = clock.monotonic()
-    with unit_of_work() as session:
-        session.merge(Heartbeat(name=name, at=clock.now(), holder=holder))

@@ -1,5 +1,6 @@
 """The fixtures that most tests share: a migrated database, the application, and a server with the sandbox."""
 
+import os
 import shutil
 import socket
 import threading
@@ -21,7 +22,21 @@ from incident.cli.prepare import prepare
 from incident.settings import Settings
 from tests import builders
 
+MEMORY = Path("/dev/shm")
+ROOMY = 2**30  # bytes; a container's memory disk often has less
+
 i18n.compile_catalogues()  # tests without an application read sentences too
+
+
+def pytest_configure() -> None:
+    """Keep the tests' databases in memory where there is room: each commit is written through to the disk."""
+    if roomy(MEMORY):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def roomy(folder: Path) -> bool:
+    """Whether a folder is there with room to spare."""
+    return folder.is_dir() and shutil.disk_usage(folder).free > ROOMY
 
 
 def make_settings(var_dir: Path, **given: Any) -> Settings:
@@ -46,6 +61,18 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def peopled(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with the standard people: adding them anew cost more than most tests."""
+    folder = tmp_path_factory.mktemp("peopled") / "var"
+    shutil.copytree(template, folder)
+    app = create_app(make_settings(folder))
+    with app.app_context():
+        builders.standard_people()
+    dispose(app)
+    return folder
+
+
 def dispose(app: Flask) -> None:
     """Close the application's connections; an open one at the end of a test is a warning, and so an error."""
     from incident.db import db
@@ -56,14 +83,17 @@ def dispose(app: Flask) -> None:
 
 
 @pytest.fixture
-def make_app(tmp_path: Path, template: Path) -> Iterator[Callable[..., Flask]]:
-    """Makes applications on a copy of the template database; settings may be given."""
+def make_app(
+    tmp_path: Path, template: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Flask]]:
+    """Makes applications on a copy of the template database, `people` with the standard people in it;
+    settings may be given."""
     made: list[Flask] = []
 
-    def make(**given: Any) -> Flask:
+    def make(*, people: bool = False, **given: Any) -> Flask:
         folder = tmp_path / "var"
         if not folder.exists():
-            shutil.copytree(template, folder)
+            shutil.copytree(request.getfixturevalue("peopled") if people else template, folder)
         made.append(create_app(make_settings(folder, **given)))
         return made[-1]
 
@@ -75,9 +105,8 @@ def make_app(tmp_path: Path, template: Path) -> Iterator[Callable[..., Flask]]:
 @pytest.fixture
 def app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
     """The application with the standard people, inside its context."""
-    app = make_app()
+    app = make_app(people=True)
     with app.app_context():
-        builders.standard_people()
         yield app
 
 
@@ -105,13 +134,12 @@ class Served:
 def served(make_app: Callable[..., Flask]) -> Iterator[Served]:
     """The application with its sandbox on a real port, with the standard people."""
     port = free_port()
-    app = make_app(port=port, slack_rate_limits=False)
+    app = make_app(people=True, port=port, slack_rate_limits=False)
     server: BaseWSGIServer = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     settings: Settings = app.extensions["settings"]
     with app.app_context():
-        builders.standard_people()
         yield Served(app, f"http://127.0.0.1:{port}", settings, serve.sender(app, settings))
     server.shutdown()
     thread.join(10)

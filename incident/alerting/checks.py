@@ -15,6 +15,7 @@ from incident.models.alerts import Delivery, DeliveryState
 from incident.models.clocks import Clock, ClockState
 from incident.models.incidents import DepartmentState, Incident, IncidentDepartment
 from incident.models.people import Person
+from incident.models.plans import PlanReading, PlanVersion
 from incident.models.resolutions import OptionState, ResolutionOption
 
 Check = Callable[[Delivery, Incident], str | None]
@@ -100,6 +101,22 @@ def _nothing_left(delivery: Delivery) -> str | None:
     return None if db.session.scalar(wanted.limit(1)) else N_("These clocks have ended meanwhile.")
 
 
+def _read_already(delivery: Delivery) -> str | None:
+    """A reminder to read a version is needless once its reader confirmed it."""
+    said = delivery.payload
+    read = (
+        select(PlanReading.id)
+        .join(PlanVersion, PlanVersion.id == PlanReading.version_id)
+        .where(
+            PlanVersion.key == said["key_of_plan"],
+            PlanVersion.version == int(said["number_of_version"]),
+            PlanReading.person_id == said["person_id"],
+            PlanReading.read_at.is_not(None),
+        )
+    )
+    return N_("The new version was read before the message went out.") if db.session.scalar(read) else None
+
+
 def _stands_aside(delivery: Delivery, incident: Incident) -> str | None:
     person = db.session.get_one(Person, delivery.payload["person_id"])
     return None if recusal.bar(incident, person) else N_("This person need not stand aside any more.")
@@ -156,6 +173,8 @@ def needless(delivery: Delivery, incident: Incident | None) -> str | None:
             if tasks(delivery, at=delivery.next_at)
             else N_("Nothing is left of what was to be reminded of.")
         )
+    if delivery.payload.get("about") == "plan_changed":
+        return _read_already(delivery)
     if incident is None:
         return _nothing_left(delivery) if delivery.payload.get("about") == "clocks" else None
     return next((why for check in CHECKS[delivery.step] if (why := check(delivery, incident))), None)

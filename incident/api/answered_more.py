@@ -33,6 +33,7 @@ class PlaybookVersion(BaseModel):
     content_hash: str
     loaded_at: datetime
     loaded_by: str
+    note: str | None
     plan: Plan
 
 
@@ -43,6 +44,7 @@ class VersionRef(BaseModel):
     content_hash: str
     loaded_at: datetime
     loaded_by: str
+    note: str | None
 
 
 class Playbook(PlaybookVersion):

@@ -13,6 +13,7 @@ from incident.api import (
     acts,
     agencies,
     assessment,
+    changes,
     clocks,
     complaints,
     contacts,
@@ -38,7 +39,7 @@ VERSION = "1"
 # the order of the page
 SECTIONS = (
     complaints, incidents, acts, departments, groups, agencies, tasks, clocks, evidence, resolution,
-    decisions, assessment, labels, contacts, informing, playbooks, drills, reviews,
+    decisions, assessment, labels, contacts, informing, playbooks, changes, drills, reviews,
 )  # fmt: skip
 TAGS = tuple(each.TAG for each in SECTIONS)
 # Which refusals a call may answer with; 500 and 503 belong to every one.

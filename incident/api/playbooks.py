@@ -81,6 +81,7 @@ def _reference(row: PlanVersion) -> dict[str, Any]:
         "content_hash": row.content_hash,
         "loaded_at": moment(row.loaded_at),
         "loaded_by": row.loaded_by,
+        "note": row.note,
     }
 
 

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import get_locale
 
-from incident import durations
+from incident import durations, i18n
 from incident.db import remembered
 from incident.errors import N_
+from incident.playbooks import difference
+from incident.playbooks.difference import Difference
 from incident.playbooks.library import Version
 from incident.playbooks.schema import Plan, Step
 
@@ -24,23 +25,6 @@ COLUMNS: tuple[tuple[int, str], ...] = (
     (21_600, N_("First 15 days")),
     (10**9, N_("Later")),
 )
-SECTIONS = {
-    "title": N_("Title"),
-    "purpose": N_("Purpose"),
-    "applies_when": N_("When it starts"),
-    "default_level": N_("Default level"),
-    "sensitive": N_("Confidentiality"),
-    "raises": N_("Raising conditions"),
-    "departments": N_("Departments"),
-    "roles": N_("Roles"),
-    "key_points": N_("Key points"),
-    "forbidden": N_("Forbidden conduct"),
-    "standard_solutions": N_("Standard solutions"),
-    "drafts": N_("Drafts"),
-    "closing_criteria": N_("Closing criteria"),
-    "legal_basis": N_("Legal basis"),
-    "scenarios": N_("Drill scenarios"),
-}
 
 
 @dataclass(frozen=True)
@@ -51,15 +35,6 @@ class Lane:
     cells: list[list[Step]]
 
 
-@dataclass(frozen=True)
-class Change:
-    """What a version changed: a section, or a step that was added, removed or changed."""
-
-    kind: str
-    section: str
-    step: Step | None = None
-
-
 def minutes(due: str) -> int:
     """How long after activation a step is due, for putting steps in order."""
     found = durations.parse(due)
@@ -68,21 +43,7 @@ def minutes(due: str) -> int:
 
 def due_words(due: str) -> str:
     """`15m` → 15 min, `3wd` → 3 working days."""
-    found = durations.parse(due)
-    return str(_due_words(found.value, found.unit))
-
-
-def _due_words(n: int, unit: str) -> Any:
-    match unit:
-        case "m":
-            return _("at once") if n == 0 else _("%(n)s min", n=n)
-        case "h":
-            return _("%(n)s h", n=n)
-        case "wd":
-            return ngettext("%(num)s working day", "%(num)s working days", n)
-        case "w":
-            return ngettext("%(num)s week", "%(num)s weeks", n)
-    return ngettext("%(num)s day", "%(num)s days", n)
+    return i18n.duration(due, str(get_locale() or "en"))
 
 
 def in_time(plan: Plan) -> list[Step]:
@@ -126,20 +87,14 @@ def _search_text(plan: Plan) -> str:
     return " ".join([str(plan.key), *(f"{text.zh} {text.en}" for text in texts)]).lower()
 
 
-def changes(before: Plan, after: Plan) -> list[Change]:
-    """What one version changed against the one before it."""
-    old, new = {s.key: s for s in before.steps}, {s.key: s for s in after.steps}
-    found = [Change("added", "steps", step) for key, step in new.items() if key not in old]
-    found += [Change("removed", "steps", step) for key, step in old.items() if key not in new]
-    found += [Change("changed", "steps", step) for key, step in new.items() if old.get(key, step) != step]
-    found += [Change("changed", name) for name in SECTIONS if getattr(before, name) != getattr(after, name)]
-    return found
-
-
-def history(versions: Sequence[Version]) -> list[tuple[Version, list[Change]]]:
+def history(versions: Sequence[Version]) -> list[tuple[Version, list[Difference]]]:
     """Versions, newest first, each with what it changed; the first one changed nothing."""
     older: list[Version | None] = [*versions[1:], None]
     return [
-        (version, changes(before.plan, version.plan) if before else [])
+        (version, _between(before.plan, version.plan) if before else [])
         for version, before in zip(versions, older, strict=True)
     ]
+
+
+def _between(before: Plan, after: Plan) -> list[Difference]:
+    return difference.between(before.model_dump(mode="json"), after.model_dump(mode="json"))

@@ -4,10 +4,11 @@ from flask import Blueprint, render_template, request
 from sqlalchemy import select
 
 from incident import drills
-from incident.board import access, plan_view
+from incident.board import access, frame, plan_view
 from incident.db import db
 from incident.models.drills import Drill, DrillState
 from incident.permissions import Permission
+from incident.plan_changes import moves, reading, wording
 from incident.playbooks import library
 from incident.playbooks.library import Version
 
@@ -24,6 +25,7 @@ def listing() -> str:
         plans=[each for each in library.all_current() if _wanted(each, filters)],
         filters={name: value for name, value in filters.items() if value},
         departments=library.departments(),
+        unread=reading.unread(access.actor().id or 0),
     )
 
 
@@ -62,6 +64,9 @@ def _page(found: Version, *, latest: bool) -> str:
         lanes=lanes,
         steps=plan_view.in_time(found.plan),
         due_words=plan_view.due_words,
+        reading=reading.of_person(found.id, access.actor().id or 0),
+        note=found.note,
+        under_way=len(moves.listed(plan_key=str(found.plan.key), states=moves.OPEN)),
         last_drill=_drill(found.plan.key, DrillState.ENDED),
         next_drill=_drill(found.plan.key, DrillState.SCHEDULED),
     )
@@ -89,5 +94,5 @@ def versions(key: str) -> str:
         plan=current.plan,
         rows={row.version: row for row in rows},
         history=plan_view.history([library.version(row.id) for row in rows]),
-        sections=plan_view.SECTIONS,
+        sentence=lambda found: wording.sentence(found, frame.locale()),
     )

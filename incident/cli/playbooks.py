@@ -1,17 +1,15 @@
 """`flask playbooks`: check the plan files, load them, write the versions in force back as files."""
 
 from pathlib import Path
-from typing import Any
 
 import click
-import tomli_w
 from flask import Flask
 from flask.cli import AppGroup
 
 from incident import clock
 from incident.cli import shell
 from incident.db import unit_of_work
-from incident.playbooks import files, library
+from incident.playbooks import files, library, loading, writing
 
 group = AppGroup("playbooks", help="Plans, departments, levels, triage and rules as files.")
 DIRECTORY = click.Path(path_type=Path, file_okay=False)
@@ -48,15 +46,22 @@ def check(directory: Path | None) -> None:
 
 @group.command("load")
 @click.argument("directory", type=DIRECTORY, required=False)
+@click.option("--take", multiple=True, metavar="KEY", help="Take this plan's file over what was published.")
 @shell.tells
-def load(directory: Path | None) -> None:
-    """Load changed files as new versions; of a faulty file the last good version stays in force."""
+def load(directory: Path | None, take: tuple[str, ...]) -> None:
+    """Load changed files as new versions; of a faulty file the last good version stays in force.
+
+    A file that stands still undoes nothing that was published by a change request since; one that was edited
+    meanwhile is refused, until it is put on what `export` writes, or taken with --take.
+    """
     with unit_of_work():
-        report = library.load(
-            directory or shell.settings().playbooks_dir, by=shell.ACTOR.label, at=clock.now()
+        report = loading.load(
+            directory or shell.settings().playbooks_dir, by=shell.ACTOR.label, at=clock.now(), take=take
         )
     for key, version in report.loaded.items():
         click.echo(f"{key}: version {version}")
+    for key, version in report.behind.items():
+        click.echo(f"{key}: version {version} was published; `flask playbooks export` writes it to the file")
     click.echo(f"loaded={len(report.loaded)} unchanged={report.unchanged} faults={len(report.faults)}")
     _fail(report.faults)
 
@@ -66,22 +71,23 @@ def load(directory: Path | None) -> None:
 @click.option("--force", is_flag=True, help="Overwrite files that are there.")
 @shell.tells
 def export(directory: Path, force: bool) -> None:
-    """Write the versions in force to DIRECTORY as TOML files that `check` passes and `load` takes."""
-    documents = {files.DOCUMENTS[key][0]: content for key, content in library.contents().items()}
-    there = [name for name in documents if (directory / name).exists()]
+    """Write the versions in force to DIRECTORY as TOML files that `check` passes and `load` takes.
+
+    A file that says the same already is left as it is; of one that is overwritten, comments and layout stay
+    where its content did not change.
+    """
+    contents = library.contents()
+    there = [name for key in contents if (directory / (name := files.DOCUMENTS[key][0])).exists()]
     if there and not force:
         raise click.ClickException(f"{directory / there[0]} is there already; --force overwrites.")
-    for name, content in documents.items():
-        path = directory / name
+    present = files.read(directory).documents if there else {}
+    written = 0
+    for key, content in contents.items():
+        if key in present and loading.plain(present[key]) == content:
+            continue
+        path = directory / files.DOCUMENTS[key][0]
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(tomli_w.dumps(_without_none(content), multiline_strings=True), encoding="utf-8")
-    click.echo(f"{len(documents)} files written.")
-
-
-def _without_none(value: Any) -> Any:
-    """TOML has no null: what is not there is left out."""
-    if isinstance(value, dict):
-        return {key: _without_none(each) for key, each in value.items() if each is not None}
-    if isinstance(value, list):
-        return [_without_none(each) for each in value]
-    return value
+        text = path.read_text(encoding="utf-8") if key in present else ""
+        path.write_text(writing.text(content, text), encoding="utf-8")
+        written += 1
+    click.echo(f"{written} files written, {len(contents) - written} said the same already.")

@@ -6,14 +6,14 @@ from flask import Flask
 
 from incident import accounts, calendars, clock
 from incident.db import unit_of_work
-from incident.playbooks import library
+from incident.playbooks import loading
 from incident.settings import Settings
 
 YEARS_AHEAD = 2  # years of working days seeded besides the present one
 ACTOR = accounts.system("prepare")
 
 
-def prepare(app: Flask) -> library.Report:
+def prepare(app: Flask) -> loading.Report:
     """Bring the database up to date; doing it again changes nothing. Returns what loading the plans did."""
     settings: Settings = app.extensions["settings"]
     now = clock.now()
@@ -21,7 +21,7 @@ def prepare(app: Flask) -> library.Report:
         flask_migrate.upgrade()
         with unit_of_work():
             calendars.seed(range(now.year, now.year + YEARS_AHEAD + 1))
-            return library.load(settings.playbooks_dir, by=ACTOR.label, at=now)
+            return loading.load(settings.playbooks_dir, by=ACTOR.label, at=now)
 
 
 def register(app: Flask) -> None:

@@ -13,7 +13,7 @@ import structlog
 import waitress
 from flask import Flask, current_app
 
-from incident import accounts, clock, demo, scheduling
+from incident import accounts, clock, demo, pulse
 from incident.alerting.delivery import Courtesy, Sender
 from incident.alerting.fallback import FallbackChannel
 from incident.cli.prepare import prepare
@@ -100,7 +100,7 @@ def _serve(app: Flask, settings: Settings) -> None:
     )
     sending = sender(app, settings, courtesy=traffic.give_way)
     telling = webhooks.Sender(app, settings)
-    beating = scheduling.Runner(app, settings, woken=sending.wake)
+    beating = pulse.Runner(app, settings, woken=sending.wake)
     wakes = (sending.wake, telling.wake)
     after_commit.extend(wakes)
     stopped = _until_stopped()
@@ -162,7 +162,7 @@ def web(workers: int, threads: int | None) -> None:
 def scheduler() -> None:
     """Run the scheduler; of several, one leads and another takes over when it dies."""
     app = _app()
-    runner = scheduling.Runner(app, app.extensions["settings"])
+    runner = pulse.Runner(app, app.extensions["settings"])
     stopped = _until_stopped()
     runner.start()
     stopped.wait()

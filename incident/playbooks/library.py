@@ -1,17 +1,13 @@
-"""Plans and rules in force: files loaded into versions; a broken file leaves the last good one in place."""
+"""Plans and rules in force, and the versions that went before them."""
 
-import hashlib
-import json
-from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from incident import errors, levels, notices
-from incident.db import copied, db, forget, remembered
+from incident import errors, levels
+from incident.db import copied, db, remembered
 from incident.errors import N_
 from incident.models.people import Department
 from incident.models.plans import PlanVersion
@@ -22,86 +18,8 @@ from incident.playbooks.surge import SurgeRules
 from incident.playbooks.violations import Violation, Violations
 from incident.triage import vocabulary
 
-NOTICE = "playbooks"
 FOREVER = 3600.0  # a version never changes; this only lets the memory go in the end
 M = TypeVar("M", bound=BaseModel)
-
-
-@dataclass
-class Report:
-    """What a load did: new versions by key, how many stayed as they were, and the faults."""
-
-    loaded: dict[str, int] = field(default_factory=dict)
-    unchanged: int = 0
-    faults: list[files.Fault] = field(default_factory=list)
-
-
-def load(directory: Path, *, by: str, at: datetime) -> Report:
-    """Load the files: a changed document becomes its next version, a faulty one changes nothing.
-
-    The faults are returned and shown to everybody on the strip across the top until a load is clean.
-    """
-    reading = files.read(directory)
-    report = Report(faults=reading.faults)
-    latest = _latest()
-    for key, document in reading.documents.items():
-        content = document.model_dump(mode="json", exclude_defaults=True)
-        digest = content_hash(content)
-        current = latest.get(key)
-        if current is not None and current[1] == digest:
-            report.unchanged += 1
-            continue
-        number = current[0] + 1 if current else 1
-        db.session.add(
-            PlanVersion(
-                key=key, version=number, content_hash=digest, content=content, loaded_at=at, loaded_by=by
-            )
-        )
-        report.loaded[key] = number
-    if isinstance(found := reading.documents.get("@departments"), Departments):
-        _keep_departments(found)
-    _tell(report.faults, at)
-    db.session.flush()
-    forget("plans/")
-    return report
-
-
-def content_hash(content: dict[str, Any]) -> str:
-    """SHA-256 over the content in a canonical form."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _latest() -> dict[str, tuple[int, str]]:
-    newest = select(PlanVersion.key, func.max(PlanVersion.version).label("version")).group_by(PlanVersion.key)
-    top = newest.subquery()
-    rows = db.session.execute(
-        select(PlanVersion.key, PlanVersion.version, PlanVersion.content_hash).join(
-            top, (top.c.key == PlanVersion.key) & (top.c.version == PlanVersion.version)
-        )
-    )
-    return {key: (version, digest) for key, version, digest in rows}
-
-
-def _keep_departments(found: Departments) -> None:
-    for each in found.departments:
-        row = db.session.get(Department, each.code) or Department(code=each.code)
-        row.name_zh, row.name_en = each.name.zh, each.name.en
-        row.does_zh, row.does_en = each.does.zh, each.does.en
-        db.session.add(row)
-
-
-def _tell(faults: list[files.Fault], at: datetime) -> None:
-    if faults:
-        notices.put(
-            NOTICE,
-            N_("%(count)s faults in the plan files; the last good versions stay in force. First: %(first)s"),
-            at=at,
-            count=len(faults),
-            first=str(faults[0]),
-        )
-    else:
-        notices.clear(NOTICE)
 
 
 @dataclass(frozen=True)
@@ -112,6 +30,7 @@ class Version:
     number: int
     content_hash: str
     plan: Plan
+    note: str | None = None
 
 
 def _numbers() -> dict[str, tuple[int, int]]:
@@ -139,7 +58,7 @@ def _document(version_id: int, model: type[M]) -> tuple[PlanVersion, M]:
 def version(version_id: int) -> Version:
     """A plan version by its id, as incidents keep it."""
     row, plan = _document(version_id, Plan)
-    return Version(row.id, row.version, row.content_hash, plan)
+    return Version(row.id, row.version, row.content_hash, plan, row.note)
 
 
 def current(key: str) -> Version:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from incident import accounts
 from incident.db import unit_of_work
-from incident.playbooks import library
+from incident.playbooks import loading
 
 ACTOR = accounts.system("plan-files")
 
@@ -24,6 +24,6 @@ def sweep(directory: Path, *, at: datetime) -> int:
     if present == _Seen.signature:
         return 0
     with unit_of_work():
-        report = library.load(directory, by=ACTOR.label, at=at)
+        report = loading.load(directory, by=ACTOR.label, at=at)
     _Seen.signature = present
     return len(report.loaded)

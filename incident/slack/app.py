@@ -19,6 +19,7 @@ from incident.slack import (
     declaring,
     happening,
     modal,
+    plan_reading,
     pressing,
     putting_off,
     registry,
@@ -28,7 +29,7 @@ from incident.slack import (
     words,
 )
 from incident.slack.asking import Ask
-from incident.slack.blocks import declare, groups, inputs, lines, menu, requests, texts, todo
+from incident.slack.blocks import declare, groups, inputs, lines, menu, reminders, requests, texts, todo
 from incident.slack.desk import Desk
 from incident.slack.envelopes import BlockActions, Command, EventCallback, Shortcut, ViewSubmission
 from incident.slack.forms import FORMS
@@ -49,6 +50,7 @@ PRESSES: tuple[tuple[str | re.Pattern[str], Press], ...] = (
     (todo.BLOCKED, pressing.blocked),
     *((each, putting_off.press) for each in todo.BUTTONS),
     (re.compile(f"{menu.SAY}\\d+"), pressing.say),
+    (reminders.PLAN_READ, plan_reading.confirm),
     (menu.DECLARE, pressing.declare),
     (groups.CONFIRM, deciding.group),
     (groups.DISMISS, deciding.group),
@@ -68,6 +70,7 @@ def build(settings: Settings, house: House) -> App:
     """The application; it calls nobody while it is built, so that the service starts while Slack is down."""
     # before the response: the handlers only touch the database, and there is no Flask context elsewhere
     bolt = App(
+        name="incident",  # without a name Bolt reads the source of every frame of the stack
         signing_secret=settings.signing_secret,
         process_before_response=True,
         token_verification_enabled=False,

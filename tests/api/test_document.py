@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from incident import clock
 from incident.api.registry import CALLS
 from tests import builders, closing
-from tests.api import department_calls, group_calls, resolution_calls
+from tests.api import change_calls, department_calls, group_calls, resolution_calls
 from tests.api.calling import Api, problem
 
 
@@ -82,6 +82,7 @@ def test_every_call_answers_as_the_document_says(api, document):
     act(api, number)
     run_clocks(api)
     drill(api)
+    change_calls.walk(api)
     api.get("/incidents?drill=all")
     api.get(f"/incidents/{number}")
     api.get("/incidents/INC-1")

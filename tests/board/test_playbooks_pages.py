@@ -80,8 +80,8 @@ def test_the_versions_page_says_what_changed(app):
     steps = library.history(KEY)[0].content["steps"]
     next_version(steps=steps[:-1], purpose={"zh": "新的目的。", "en": "A new purpose."})
     page = text(Visitor(app).get(f"/playbooks/{KEY}/versions"))
-    assert f"Step removed: {steps[-1]['title']['en']}" in page
-    assert "Purpose: changed" in page and "The first version." in page
+    assert f"Step {len(steps)} “{steps[-1]['title']['en'][:20]}" in page and ": removed" in page
+    assert "Purpose · English: " in page and "→ A new purpose." in page and "The first version." in page
 
 
 def test_an_old_version_can_still_be_read_and_says_so(app):

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from incident import agenda, clock, duty, scheduling
+from incident import agenda, clock, duty, pulse, scheduling
 from incident.db import unit_of_work
 from incident.drills import programme
 from tests import builders
@@ -50,7 +50,7 @@ def test_every_job_is_listed_with_how_often_it_runs(app):
 
 def test_a_silent_scheduler_is_an_alarm(app):
     assert "The scheduler is not running" in Visitor(app).get("/schedule").text
-    scheduling._last_beats.clear()
-    scheduling.beat("scheduler", "test:1")
+    pulse._last_beats.clear()
+    pulse.beat("scheduler", "test:1")
     assert "The scheduler is not running" not in Visitor(app).get("/schedule").text
-    scheduling._last_beats.clear()
+    pulse._last_beats.clear()

@@ -5,7 +5,9 @@ import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import pytest
 from flask import Flask
@@ -19,6 +21,8 @@ from incident.agencies import register
 from incident.cli import serve
 from incident.db import db, unit_of_work
 from incident.models.complaints import Complaint
+from incident.plan_changes import proposing
+from incident.playbooks import library, loading
 from tests.conftest import dispose, free_port, make_settings
 
 QUIET = [
@@ -30,6 +34,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+_tokens: WeakKeyDictionary[Page, str] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -62,12 +67,28 @@ class Site:
 
 def prefer(page: Page, *, locale: str, theme: str, width: int) -> None:
     """Choose language and theme as the account's form does, and the width of the window."""
-    form = page.request.get("/account").text()
-    token = re.search(r'name="csrf-token" content="([^"]+)"', form)
-    chosen = {"csrf_token": token[1] if token else "", "locale": locale, "theme": theme, "next": "/"}
-    answer = page.request.post("/account/preferences", form=chosen)
-    assert answer.ok, answer.status
+    if page not in _tokens:  # good for as long as the person is signed in
+        form = page.request.get("/account").text()
+        token = re.search(r'name="csrf-token" content="([^"]+)"', form)
+        _tokens[page] = token[1] if token else ""
+    chosen = {"csrf_token": _tokens[page], "locale": locale, "theme": theme, "next": "/"}
+    answer = page.request.post("/account/preferences", form=chosen, max_redirects=0)
+    assert answer.status == 303, answer.status
+    resize(page, width)
+
+
+def resize(page: Page, width: int) -> None:
+    """Make the window so wide."""
     page.set_viewport_size({"width": width, "height": 900})
+
+
+def _proposed(at: datetime) -> None:
+    """A change request with differences of several kinds."""
+    content = loading.plain(library.current("privacy_leak").plan)
+    content["steps"][2]["due"] = "2h"
+    content["key_points"][0]["en"] += " At once."
+    del content["raises"][0]
+    proposing.begin("privacy_leak", reason="总是太迟", content=content, by=accounts.system("test"), at=at)
 
 
 def furnish(app: Flask) -> str:
@@ -75,6 +96,8 @@ def furnish(app: Flask) -> str:
     house, at = app.extensions["house"], clock.now()
     with unit_of_work():
         demo.load(at=at, house=house)
+    with unit_of_work():
+        _proposed(at)
     with unit_of_work():
         register.add(
             name="华信催收", code="HX", department="OUT", by=accounts.system("test"), at=at, zone=house.zone

@@ -16,7 +16,7 @@ from incident.models.complaints import Complaint
 from incident.models.incidents import Clock, Incident
 from incident.models.people import DutyShift
 from incident.models.records import TimelineEvent
-from incident.playbooks import library
+from incident.playbooks import library, loading
 from tests import builders
 
 
@@ -224,7 +224,7 @@ def test_a_running_incident_keeps_its_version_when_the_plan_changes(
         path = folder / "plans" / "improper_collection.toml"
         path.write_text(path.read_text("utf-8").replace('zh = "', 'zh = "新', 1), "utf-8")
         with unit_of_work():
-            report = library.load(folder, by="test", at=builders.NOW)
+            report = loading.load(folder, by="test", at=builders.NOW)
         assert report.loaded == {"improper_collection": 2} and not report.faults
         new = builders.an_incident()
         assert (old.plan_number, new.plan_number) == (1, 2)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from incident import errors, notices
 from incident.db import db, unit_of_work
 from incident.models.plans import PlanVersion
-from incident.playbooks import files, library, watch
+from incident.playbooks import files, library, loading, watch
 from incident.settings import ROOT
 from tests import builders
 
@@ -39,9 +39,9 @@ def edit(folder: Path, name: str, old: str, new: str, *, times: int = 1) -> None
     path.write_text(text.replace(old, new, times), "utf-8")
 
 
-def load(folder: Path) -> library.Report:
+def load(folder: Path) -> loading.Report:
     with unit_of_work():
-        return library.load(folder, by="test", at=builders.NOW)
+        return loading.load(folder, by="test", at=builders.NOW)
 
 
 FAULTS: dict[str, tuple[str, str, str, str]] = {
@@ -65,7 +65,7 @@ def test_a_fault_names_file_and_place_and_the_last_good_version_stays(
     assert any(told in str(fault) for fault in report.faults), [str(each) for each in report.faults]
     assert report.loaded == {} and library.current("fee_dispute").number == before.number
     (notice,) = notices.current()
-    assert notice.key == library.NOTICE and notice.values["count"] == len(report.faults)
+    assert notice.key == loading.NOTICE and notice.values["count"] == len(report.faults)
     edit(folder, name, new, old)
     assert load(folder).faults == [] and notices.current() == []
 

@@ -9,7 +9,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from incident import agenda, clock, drills, scheduling
+from incident import agenda, clock, drills, pulse, scheduling
 from incident.alerting import escalation
 from incident.db import db, unit_of_work
 from incident.models.ground import Heartbeat, Notice
@@ -49,7 +49,7 @@ def test_every_job_runs_twice_and_finds_nothing_left_the_second_time(app: Flask)
 
 def test_one_leads_and_the_other_waits_until_it_stops(app: Flask, make_app: Callable[..., Flask]) -> None:
     other = make_app()
-    runners = [scheduling.Runner(each, each.extensions["settings"]) for each in (app, other)]
+    runners = [pulse.Runner(each, each.extensions["settings"]) for each in (app, other)]
     try:
         runners[0].start()
         wait_for(lambda: runners[0]._scheduler is not None)
@@ -64,12 +64,12 @@ def test_one_leads_and_the_other_waits_until_it_stops(app: Flask, make_app: Call
 
 
 def test_a_running_beat_climbs_the_ladder_by_itself_and_says_that_it_lives(app: Flask) -> None:
-    scheduling._last_beats.clear()
+    pulse._last_beats.clear()
     now = clock.now()
     incident = builders.an_incident(
         at=now - timedelta(days=2), received_at=(now - timedelta(days=3)).isoformat()
     )
-    runner = scheduling.Runner(app, app.extensions["settings"])
+    runner = pulse.Runner(app, app.extensions["settings"])
 
     def climbed() -> bool:
         db.session.rollback()
@@ -94,7 +94,7 @@ def test_a_sweep_that_fails_is_logged_and_harms_nobody(
         raise RuntimeError("the sweep broke")
 
     woken: list[int] = []
-    runner = scheduling.Runner(app, app.extensions["settings"], woken=lambda: woken.append(1))
+    runner = pulse.Runner(app, app.extensions["settings"], woken=lambda: woken.append(1))
     runner._run_one(scheduling.Job("broken", timedelta(seconds=1), broken, "x"))
     runner._run_one(scheduling.Job("works", timedelta(seconds=1), lambda _beat: 1, "x"))
     runner._run_one(scheduling.Job("idle", timedelta(seconds=1), lambda _beat: 0, "x"))
@@ -153,8 +153,8 @@ def test_a_restart_after_a_night_goes_on_where_the_ladder_stood(app: Flask) -> N
 
 
 def test_beats_are_written_at_most_every_five_seconds(app: Flask) -> None:
-    scheduling._last_beats.clear()
-    scheduling.beat("x", "a")
-    scheduling.beat("x", "b")
+    pulse._last_beats.clear()
+    pulse.beat("x", "a")
+    pulse.beat("x", "b")
     found = db.session.get(Heartbeat, "x")
     assert found is not None and found.holder == "a"

@@ -17,13 +17,12 @@ from psycopg import sql
 from app import create_app
 from incident import calendars
 from incident.db import unit_of_work
-from incident.playbooks import library
+from incident.playbooks import loading
 from tests import builders
-from tests.conftest import dispose, make_settings
+from tests.conftest import MEMORY, dispose, make_settings, roomy
 
 _numbers = itertools.count(1)
-MEMORY = Path("/dev/shm")  # quick, where there is one
-MODEL = "model"  # the database that every test's own is copied from
+MODEL, PEOPLED = "model", "peopled"  # the databases that every test's own is copied from
 
 
 def connection_string(folder: Path, name: str) -> str:
@@ -34,14 +33,9 @@ def uri(folder: Path, name: str) -> str:
     return f"postgresql+psycopg://postgres:@/{name}?host={folder}"
 
 
-def in_server(folder: Path, statement: str, name: str) -> None:
+def in_server(folder: Path, statement: str, name: str, source: str = MODEL) -> None:
     with psycopg.connect(connection_string(folder, "postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL(statement).format(sql.Identifier(name), sql.Identifier(MODEL)))
-
-
-def roomy(folder: Path) -> bool:
-    """Whether a folder is there with a gigabyte to spare; a container's memory disk often has less."""
-    return folder.is_dir() and shutil.disk_usage(folder).free > 2**30
+        connection.execute(sql.SQL(statement).format(sql.Identifier(name), sql.Identifier(source)))
 
 
 @pytest.fixture(scope="session")
@@ -75,20 +69,35 @@ def model(postgres: Path, template: Path) -> Path:
         flask_migrate.upgrade()
         with unit_of_work():
             calendars.seed(range(2026, 2028))
-            library.load(app.extensions["settings"].playbooks_dir, by="test", at=builders.NOW)
+            loading.load(app.extensions["settings"].playbooks_dir, by="test", at=builders.NOW)
     dispose(app)
     return template
 
 
+@pytest.fixture(scope="session")
+def peopled(postgres: Path, model: Path) -> str:
+    """The same with the standard people; the name of the database."""
+    in_server(postgres, "CREATE DATABASE {} TEMPLATE {}", PEOPLED)
+    app = create_app(make_settings(model, database_url=uri(postgres, PEOPLED)))
+    with app.app_context():
+        builders.standard_people()
+    dispose(app)
+    return PEOPLED
+
+
 @pytest.fixture
-def make_app(postgres: Path, model: Path, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+def make_app(
+    postgres: Path, model: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Flask]]:
     """Makes applications on this test's own copy of the database, which goes when the server goes."""
     name = f"test_{next(_numbers)}"
-    in_server(postgres, "CREATE DATABASE {} TEMPLATE {}", name)
     shutil.copytree(model, tmp_path / "var")
     made: list[Flask] = []
 
-    def make(**given: Any) -> Flask:
+    def make(*, people: bool = False, **given: Any) -> Flask:
+        if not made:
+            source = request.getfixturevalue("peopled") if people else MODEL
+            in_server(postgres, "CREATE DATABASE {} TEMPLATE {}", name, source)
         made.append(create_app(make_settings(tmp_path / "var", database_url=uri(postgres, name), **given)))
         return made[-1]
 

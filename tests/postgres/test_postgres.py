@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from incident import audit, errors, leading, scheduling, timeline
+from incident import audit, errors, leading, pulse, timeline
 from incident.alerting import escalation, outbox
 from incident.db import db, unit_of_work
 from incident.intake import body, receive
@@ -278,7 +278,7 @@ def test_a_runner_takes_over_within_three_seconds_when_the_leader_stops(
     app: Flask, make_app: Callable[..., Flask]
 ) -> None:
     other = make_app()
-    runners = [scheduling.Runner(each, each.extensions["settings"]) for each in (app, other)]
+    runners = [pulse.Runner(each, each.extensions["settings"]) for each in (app, other)]
     try:
         runners[0].start()
         wait_for(lambda: runners[0]._scheduler is not None)

@@ -1,8 +1,7 @@
-"""A process that sends, and kills itself with SIGKILL at one point: `killed.py VAR_DIR PORT STEP PHASE`."""
+"""What a process does that sends, and kills itself with SIGKILL at one point."""
 
 import os
 import signal
-import sys
 from pathlib import Path
 
 from incident.alerting.delivery import Sender
@@ -12,6 +11,7 @@ from tests.slack import world
 
 
 def main(directory: str, port: str, step: str, phase: str) -> None:
+    """Send everything until the step reaches the phase."""
     settings = world.settings_for(Path(directory), int(port))
     app = world.sending_app(settings)
 
@@ -21,7 +21,3 @@ def main(directory: str, port: str, step: str, phase: str) -> None:
 
     channel, fallback = SlackChannel(settings), FallbackChannel(settings)
     Sender(app, channel, settings=settings, fallback=fallback, between=between).run_until_quiet()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -10,6 +10,7 @@ from incident.errors import N_
 from incident.slack.blocks import menu, texts, todo
 from incident.slack.blocks.texts import Block, Message
 
+PLAN_READ = "plan_read"
 # about → (the sentence, the page where it is mended); the values come from the delivery's payload
 ABOUT: dict[str, tuple[str, str]] = {
     "review": (N_("⏰ The post-mortem of %(number)s is due at %(due)s."), "/reviews"),
@@ -24,6 +25,22 @@ ABOUT: dict[str, tuple[str, str]] = {
     "reopened": (
         N_("🔁 %(number)s was opened again and you command it; look at it now."),
         "/incidents/%(number)s",
+    ),
+    "plan_changed": (
+        N_("📘 %(plan_title)s: version %(number_of_version)s is in force. %(note)s\n%(changes)s"),
+        "/playbooks/%(key_of_plan)s/versions/%(number_of_version)s",
+    ),
+    "plan_change_review": (
+        N_("📝 A change of the plan “%(plan_title)s” waits for your approval."),
+        "/changes/%(change)s",
+    ),
+    "plan_change_decided": (
+        N_("📝 Your change request on “%(plan_title)s”: %(change_state)s."),
+        "/changes/%(change)s",
+    ),
+    "plan_change_held": (
+        N_("⚠️ Your change of “%(plan_title)s” was due, but the plan has changed since; bring it up to date."),
+        "/changes/%(change)s",
     ),
     "agency": (N_("⏰ The evaluation of the agency %(agency)s is due on %(due_on)s."), "/agencies"),
     "update": (N_("⏰ The update on %(number)s was due at %(due)s."), "/incidents/%(number)s/updates"),
@@ -86,6 +103,8 @@ def build(order: Order, locale: str, zone: ZoneInfo, base_url: str) -> Message:
     text = f"{mark}{words}"
     link = _link(f"{base_url}{path % values}", locale)
     link["elements"] = [*_acts(order, locale), *link["elements"]]
+    if order.payload["about"] == "plan_changed":
+        link["elements"].append(_have_read(order.payload, locale))
     return Message(text, [texts.section(text), link])
 
 
@@ -100,6 +119,22 @@ def _acts(order: Order, locale: str) -> list[Block]:
         menu.saying(place, i18n.say(words, locale), typed % values, style="" if place else "primary")
         for place, (typed, words) in enumerate(acts)
     ]
+
+
+def _have_read(payload: dict[str, Any], locale: str) -> Block:
+    return {
+        "type": "button",
+        "action_id": PLAN_READ,
+        "value": f"{payload['key_of_plan']} {payload['number_of_version']}",
+        "text": texts.plain(i18n.say(N_("I have read it"), locale)),
+    }
+
+
+def have_read(title: dict[str, str], number: int, locale: str) -> Message:
+    """What stands in the message's place once its reader has confirmed."""
+    said = N_("✅ You have read version %(number)s of the plan “%(plan_title)s”.")
+    words = texts.say(said, locale, plan_title=title, number=str(number))
+    return Message(words, [texts.section(words)])
 
 
 def _clocks(payload: dict[str, Any], locale: str, zone: ZoneInfo, base_url: str) -> Message:

@@ -3,6 +3,6 @@ no real Slack."""
 
 from incident.slack.sandbox.app import create_sandbox
 from incident.slack.sandbox.personas import Persona
-from incident.slack.sandbox.workspace import Shortcut
+from incident.slack.sandbox.workspace import Hint, Shortcut
 
-__all__ = ["Persona", "Shortcut", "create_sandbox"]
+__all__ = ["Hint", "Persona", "Shortcut", "create_sandbox"]

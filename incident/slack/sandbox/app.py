@@ -32,6 +32,7 @@ def create_sandbox(
     commands: Sequence[str] = ("/incident",),
     subscriptions: Sequence[str] = (),
     shortcuts: Sequence[workspaces.Shortcut] = (),
+    hints: workspaces.Hints = lambda _language: (),
     retry_delays: Sequence[float] = workspaces.RETRY_DELAYS,
     patience: float = workspaces.PATIENCE,
 ) -> flask.Flask:
@@ -40,8 +41,8 @@ def create_sandbox(
 
     `database` is its own SQLite file; `events_url` is where the app takes commands, interactions and
     those events named in `subscriptions` ("app_home_opened", "message.channels" …). `people` are members
-    from the first start on which they are named. `shortcuts` are the app's own, as its manifest names them.
-    """
+    from the first start on which they are named. `shortcuts` are the app's own, as its manifest names
+    them; `hints` gives, in "en" or "zh", the words of its commands for the composer."""
     workspace = workspaces.Workspace(
         store=storage.Store(database),
         events_url=events_url,
@@ -52,6 +53,7 @@ def create_sandbox(
         commands=tuple(commands),
         subscriptions=frozenset(subscriptions),
         shortcuts=tuple(shortcuts),
+        hints=hints,
         retry_delays=tuple(retry_delays),
         patience=patience,
     )

@@ -3,7 +3,7 @@ docs.slack.dev/reference/block-kit"""
 
 from typing import Any
 
-from incident.slack.sandbox import checks
+from incident.slack.sandbox import checks, richrules
 
 _ID = checks.string(255)
 _TYPE = {"type": checks.string(40)}
@@ -182,6 +182,7 @@ BLOCKS: dict[str, checks.Check] = {
     ),
     "header": checks.record({**_TYPE, "text": checks.text(150)}, {**_BLOCK, "level": checks.integer(1, 4)}),
     "divider": checks.record(_TYPE, _BLOCK),
+    "rich_text": checks.record({**_TYPE, "elements": richrules.ELEMENTS}, _BLOCK),
     "context": checks.record({**_TYPE, "elements": checks.items(checks.kinds(_IN_CONTEXT), 10)}, _BLOCK),
     "actions": checks.record(
         {**_TYPE, "elements": checks.items(checks.kinds(ELEMENTS, allowed=IN_ACTIONS), 25)}, _BLOCK

@@ -1,14 +1,17 @@
 """What templates need: filters for text, names of fields, the language carried along, and strict headers."""
 
 import datetime
+import re
 from typing import Any
 
 import flask
 import markupsafe
 
-from incident.slack.sandbox import blockcheck, choices, emoji, mrkdwn, typed
+from incident.slack.sandbox import blockcheck, choices, emoji, mrkdwn, rich, typed, wording
 from incident.slack.sandbox import viewer as eyes
 
+_BARS = frozenset({"good", "warning", "danger"})
+_HEX = re.compile(r"#?[0-9a-fA-F]{6}")
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self';"
@@ -24,6 +27,12 @@ def register(routes: flask.Blueprint) -> None:
     routes.add_app_template_filter(text_object, "text_object")
     routes.add_app_template_filter(mrkdwn.render, "mrkdwn")
     routes.add_app_template_filter(emoji.one, "emoji")
+    routes.add_app_template_filter(size, "file_size")
+    routes.add_app_template_filter(bar, "bar")
+    routes.add_app_template_filter(wording.decode, "as_typed")
+    routes.add_app_template_filter(names, "names")
+    routes.add_app_template_filter(eyes.hue, "hue")
+    routes.add_app_template_filter(rich.render, "rich")
     routes.add_app_template_global(typed.field, "field")
     routes.add_app_template_global(typed.place, "place")
     routes.add_app_template_global(current, "current")
@@ -33,6 +42,30 @@ def register(routes: flask.Blueprint) -> None:
     def keep_language(endpoint: str, values: dict[str, Any]) -> None:
         if endpoint.startswith("pages.") and (language := flask.request.args.get("lang")):
             values.setdefault("lang", language)
+
+
+def names(people: list[str], viewer: eyes.Viewer) -> str:
+    """People by name, one after another."""
+    return viewer.say("and_so_on").join(viewer.people.get(person, "?") for person in people)
+
+
+def bar(color: str | None) -> str:
+    """The nearest of the few colours of an attachment's bar: good, warning, danger or plain."""
+    if color in _BARS or not _HEX.fullmatch(color or ""):
+        return color if color in _BARS else "plain"
+    red, green, blue = (int(str(color).lstrip("#")[place : place + 2], 16) for place in (0, 2, 4))
+    if max(red, green, blue) - min(red, green, blue) < 40 or blue >= max(red, green):
+        return "plain"
+    if green > red:
+        return "good"
+    return "warning" if green > 100 else "danger"
+
+
+def size(count: int) -> str:
+    """A file's size as people read it."""
+    if count < 1024:
+        return f"{count} B"
+    return f"{count / 1024:.1f} KB" if count < 1024**2 else f"{count / 1024**2:.1f} MB"
 
 
 def headers(response: flask.Response) -> flask.Response:

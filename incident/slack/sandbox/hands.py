@@ -85,6 +85,16 @@ def delete(workspace: workspaces.Workspace, *, user: str, channel: str) -> None:
         governing.delete(db, workspace, row, by=user)
 
 
+def direct(workspace: workspaces.Workspace, *, user: str, person: str) -> str:
+    """A person opens the direct message with another; returns it."""
+    with workspace.store.writing() as db:
+        found = personas.find(db, person)
+        if found is None or found["deleted"]:
+            raise refusals.Refusal("user_not_found")
+        channel, _ = channels.open_direct(db, [user, person], creator=user)
+    return channel
+
+
 def _theirs(db: sqlite3.Connection, user: str, channel: str) -> sqlite3.Row:
     """A channel that a full member is in."""
     row = channels.find(db, channel, viewer=user)

@@ -12,12 +12,14 @@ _ZH_DAYS = "一二三四五六日"
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Viewer:
-    """A reader: `id` their member id, `language` "en" or "zh", `tz` their time zone."""
+    """A reader: `id` their member id, `handles` what people type after @, `language` "en" or "zh", `tz`
+    their time zone."""
 
     id: str
     language: str
     tz: zoneinfo.ZoneInfo
     people: dict[str, str]
+    handles: dict[str, str]
     channels: dict[str, str]
     say: words.Say
 
@@ -59,15 +61,22 @@ def look(db: sqlite3.Connection, person: sqlite3.Row, *, language: str | None) -
         " (SELECT channel FROM members WHERE person = ?))",
         (person["id"],),
     )
-    people = {row["id"]: row["real_name"] for row in db.execute("SELECT id, real_name FROM people")}
+    everyone = db.execute("SELECT id, real_name, name FROM people").fetchall()
+    people = {row["id"]: row["real_name"] for row in everyone}
     return Viewer(
         id=person["id"],
         language=spoken,
         tz=zoneinfo.ZoneInfo(person["tz"]),
         people={**people, identity.SLACKBOT: "Slackbot"},
+        handles={row["id"]: row["name"] for row in everyone},
         channels={row["id"]: row["name"] for row in channels},
         say=words.speaker(spoken),
     )
+
+
+def hue(person: str) -> int:
+    """Which of the six colours of pictures is a person's."""
+    return sum(person.encode()) % 6
 
 
 def _ordinal(day: int) -> str:

@@ -1,7 +1,7 @@
 """What one workspace is made of: its file, the app installed in it and the switches set at its start."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from incident.slack.sandbox import storage
 
@@ -56,6 +56,19 @@ class Shortcut:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Hint:
+    """What the composer offers while a command is typed: `typed` to be put there, `shown` as its usage, and
+    what it does."""
+
+    typed: str
+    shown: str
+    does: str
+
+
+Hints = Callable[[str], Sequence[Hint]]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Workspace:
     """One workspace with one app in it. `events_url` is where the app takes commands, interactions and
     events."""
@@ -69,5 +82,6 @@ class Workspace:
     commands: Sequence[str]
     subscriptions: frozenset[str]
     shortcuts: Sequence[Shortcut]
+    hints: Hints
     retry_delays: Sequence[float]
     patience: float

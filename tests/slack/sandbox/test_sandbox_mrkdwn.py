@@ -13,6 +13,7 @@ def eyes(language="en"):
         language=language,
         tz=zoneinfo.ZoneInfo("Asia/Shanghai"),
         people={"U0LI": "李娜", "U0BOB": "Bob"},
+        handles={},
         channels={"C1": "general"},
         say=words.speaker(language),
     )

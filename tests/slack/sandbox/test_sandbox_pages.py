@@ -126,9 +126,9 @@ def test_a_typed_message_and_a_reply_are_shown_escaped(town, browser):
     browser.post("/as/U0BOB/c/C0GENERAL/say", data={"text": "<script>alert(1)</script> & *so*"})
     ts = town.channel("C0GENERAL")["messages"][-1]["ts"]
     browser.post("/as/U0LI/c/C0GENERAL/say", data={"text": "a reply", "thread_ts": ts})
-    page = see(browser, "/as/U0LI/c/C0GENERAL")
+    page = see(browser, f"/as/U0LI/c/C0GENERAL?thread={ts}")
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; <strong>so</strong>" in page
-    assert re.search(r'<ul class="thread".*a reply', page, re.DOTALL)
+    assert re.search(r'<ol class="thread".*a reply', page, re.DOTALL)
 
 
 def test_a_channel_can_be_joined_from_its_page(town, browser):

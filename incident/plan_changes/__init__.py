@@ -1,0 +1,1 @@
+"""How a plan gets better: proposed, compared, approved by another, published, read, proven in a drill."""

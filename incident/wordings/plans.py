@@ -1,0 +1,36 @@
+"""Words of change requests on plans: their states, their origins, and what the audit log says of them."""
+
+from incident.errors import N_
+
+WORDS: dict[str, dict[str, str]] = {
+    "change_state": {
+        "draft": N_("draft"),
+        "review": N_("waits for approval"),
+        "approved": N_("approved"),
+        "refused": N_("refused"),
+        "scheduled": N_("approved for a later day"),
+        "published": N_("published"),
+        "withdrawn": N_("withdrawn"),
+    },
+    "change_origin": {
+        "free": N_("a suggestion"),
+        "review": N_("a post-mortem"),
+        "finding": N_("a finding"),
+        "action": N_("an action"),
+        "drill": N_("a drill"),
+        "pattern": N_("a recurring pattern"),
+    },
+    "act": {
+        "plan_changes.edit": N_("wrote a change request"),
+        "plan_changes.submit": N_("handed in a change request"),
+        "plan_changes.approve": N_("approved a change request"),
+        "plan_changes.refuse": N_("refused a change request"),
+        "plan_changes.revise": N_("took up a change request again"),
+        "plan_changes.publish": N_("published a change of a plan"),
+        "plan_changes.schedule": N_("set the day of a change of a plan"),
+        "plan_changes.hold": N_("held a change of a plan back"),
+        "plan_changes.withdraw": N_("withdrew a change request"),
+        "plan_changes.proven": N_("saw a change of a plan proven"),
+    },
+}
+VALUE_KINDS: dict[str, tuple[str, ...]] = {"change_state": ("change_state",)}
