@@ -75,7 +75,7 @@ class Ask:
 
 def line(text: str) -> Message:
     """A message of a few lines, in as few paragraphs as hold them."""
-    return Message(texts.cut(text, texts.TEXT_LONGEST), texts.paragraphs(text.splitlines()))
+    return Message(text, texts.paragraphs(text.splitlines()))
 
 
 def unlinked(slack_id: str) -> Message:

@@ -31,6 +31,6 @@ def listing(lines: list[str], locale: str) -> Message:
     button = saying(0, i18n.say(N_("Declare an incident"), locale), "open")
     body = "\n".join(lines)
     return Message(
-        texts.cut(f"{title}\n{body}", texts.TEXT_LONGEST),
+        f"{title}\n{body}",
         [texts.section(f"*{title}*"), *texts.paragraphs(lines), *texts.rows([button])],
     )

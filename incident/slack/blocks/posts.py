@@ -26,4 +26,4 @@ def build(incident: IncidentFacts, payload: dict[str, Any], locale: str) -> Mess
     """What somebody did, in a line; raises KeyError for something without a sentence."""
     words = texts.say(SAID[payload["said"]], locale, **payload)
     line = f"{texts.drill_mark(incident, locale)}{words}"
-    return Message(line, [texts.section(line)])
+    return Message(line, texts.paragraphs(line.splitlines()))

@@ -1,5 +1,6 @@
 """The bricks of messages: texts in a language with what people typed made harmless, blocks and buttons."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,9 @@ from incident.alerting.facts import IncidentFacts
 from incident.errors import N_, Reason
 
 Block = dict[str, Any]
+LIKENESS = {"*": "∗", "_": "＿", "~": "∼", "`": "ˋ"}
+_EDGE = re.compile(r"(?<!\w)[*_~]|[*_~](?!\w)|`")
+_QUOTE = re.compile(r"(?m)^(&gt;)")
 ACKNOWLEDGE = "incident_acknowledge"
 OPEN_ON_BOARD = "incident_open"
 # characters; docs.slack.dev/reference/block-kit
@@ -23,15 +27,23 @@ SIGNS = {1: "🔴", 2: "🟠", 3: "🟡", 4: "🔵"}
 
 @dataclass(frozen=True)
 class Message:
-    """A message: blocks, and the text that notifications and screen readers use."""
+    """A message: blocks, and the text for notifications and screen readers, cut to what Slack advises."""
 
     text: str
     blocks: list[Block]
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", cut(self.text, TEXT_LONGEST))
+
 
 def escape(text: str) -> str:
-    """Typed text made harmless in mrkdwn; docs.slack.dev/messaging/formatting-message-text#escaping"""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Typed text made harmless in mrkdwn; docs.slack.dev/messaging/formatting-message-text#escaping
+
+    Mentions and links by Slack's three escapes. Marks of formatting have none: at the edge of a word, where they
+    would count, each gives way to its likeness, so that `*now*` is read as it was typed; `a_b` and `3*4` stay.
+    """
+    plain = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _QUOTE.sub("\u200b\\1", _EDGE.sub(lambda found: LIKENESS[found[0]], plain))
 
 
 def say(message: str | Reason, locale: str, **values: Any) -> str:
@@ -94,7 +106,8 @@ def plain(text: str, longest: int = SECTION_LONGEST) -> Block:
 
 def mrkdwn(text: str) -> Block:
     """A text with Slack's marks in it."""
-    return {"type": "mrkdwn", "text": text}
+    # verbatim: an address that somebody typed does not become a link
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def section(text: str) -> Block:

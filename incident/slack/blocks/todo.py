@@ -40,7 +40,7 @@ def build(order: Order, locale: str, zone: ZoneInfo, base_url: str) -> Message:
     if more > 0:
         blocks.append(texts.context(i18n.say(N_("… and %(count)s more."), locale, count=more)))
     blocks.append(_all(base_url, locale))
-    return Message(texts.cut("\n".join([head, *lines]), texts.TEXT_LONGEST), blocks)
+    return Message("\n".join([head, *lines]), blocks)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def listing(
     for place, task_id in acts[:ACTS_MOST]:
         blocks.append({"type": "actions", "elements": work_buttons(task_id, locale, place=f"{place}. ")})
     add = menu.saying(0, i18n.say(N_("Add a task"), locale), f"task {number} add")
-    return Message(texts.cut("\n".join(written), texts.TEXT_LONGEST), [*blocks, *texts.rows([add])])
+    return Message("\n".join(written), [*blocks, *texts.rows([add])])
 
 
 def work_buttons(task_id: int, locale: str, *, place: str = "") -> list[Block]:

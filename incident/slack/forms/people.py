@@ -11,7 +11,7 @@ from incident.models.incidents import Incident
 from incident.permissions import Permission
 from incident.playbooks import library
 from incident.slack.asking import Ask
-from incident.slack.blocks import inputs
+from incident.slack.blocks import inputs, texts
 from incident.slack.blocks.inputs import Given, Option
 from incident.slack.blocks.texts import Block
 from incident.slack.forms.form import Form, required, somebody
@@ -71,6 +71,8 @@ def _call_inputs(ask: Ask, incident: Incident, given: Given, _more: More) -> lis
         for code, each in library.departments().items()
         if code not in working
     ]
+    if not listed:
+        return [texts.section(ask.say(N_("Every department is called out already.")))]
     parts = [(each, i18n.words("part", each, ask.locale)) for each in PARTS]
     put, locale = inputs.put, ask.locale
     hint = N_("Left empty: whoever is on duty there.")
