@@ -62,7 +62,10 @@ def _part(part: int | str) -> int | str:
 def _reason(found: Mapping[str, Any], loc: tuple[int | str, ...]) -> Reason:
     if found["type"] == "value_error":  # our own validators raise with a message id
         return Reason(str(found["ctx"]["error"]), {}, loc)
-    message = MESSAGES.get(found["type"], OTHER)
+    kind = found["type"]
+    if kind.startswith("too_") and found["ctx"].get("field_type") == "Value":  # a text that was checked first
+        kind = f"string_{kind}"
+    message = MESSAGES.get(kind, OTHER)
     values = {
         name: value.replace(" or ", ", ") if name == "expected" else value
         for name, value in found.get("ctx", {}).items()

@@ -1,10 +1,11 @@
-"""Removes what has served its time and holds no record of anything that happened."""
+"""Removes what has served its time: receipts, kept answers, broken-off uploads, evidence past its term."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import delete
 
+from incident.coordination import retention
 from incident.db import db, unit_of_work
 from incident.models.alerts import SlackReceipt
 from incident.models.ground import IdempotentAnswer
@@ -15,13 +16,18 @@ RECEIPTS_KEPT = timedelta(days=1)
 ANSWERS_KEPT = timedelta(days=2)
 
 
-def tidy(evidence: Path, *, at: datetime) -> int:
-    """Delete old receipts, kept answers and drafts of broken-off uploads; returns how many.
+def tidy(evidence: Path, *, at: datetime, rule_set: str) -> int:
+    """Delete old receipts, kept answers and drafts of broken-off uploads, and destroy the files of evidence
+    whose term is over; returns how many.
 
-    `evidence` is the folder of the files.
+    `evidence` is the folder of the files, `rule_set` the house's.
     """
-    drafts = Vault(evidence).sweep(at=at)
+    vault = Vault(evidence)
+    gone = vault.sweep(at=at)
+    for incident_id in retention.over(at=at, rule_set=rule_set):
+        with unit_of_work():
+            gone += retention.destroy(incident_id, vault, at=at, rule_set=rule_set)
     with unit_of_work():
         receipts = db.session.execute(delete(SlackReceipt).where(SlackReceipt.at < at - RECEIPTS_KEPT))
         answers = db.session.execute(delete(IdempotentAnswer).where(IdempotentAnswer.at < at - ANSWERS_KEPT))
-        return drafts + int(receipts.rowcount + answers.rowcount)  # type: ignore[attr-defined]
+        return gone + int(receipts.rowcount + answers.rowcount)  # type: ignore[attr-defined]

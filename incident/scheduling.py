@@ -200,7 +200,7 @@ JOBS: tuple[Job, ...] = (
     Job(
         "tidy",
         timedelta(hours=1),
-        lambda beat: housekeeping.tidy(beat.settings.evidence_dir, at=beat.at),
-        N_("Remove receipts, kept answers and broken-off uploads that are no longer needed"),
+        lambda beat: housekeeping.tidy(beat.settings.evidence_dir, at=beat.at, rule_set=beat.house.rule_set),
+        N_("Remove receipts, kept answers and broken-off uploads, and evidence whose term is over"),
     ),
 )

@@ -46,6 +46,12 @@ KINDS: dict[str, str] = {
     ),
     "evidence_withdrawn": N_("withdrew evidence no. %(evidence)s; its record stays"),
     "evidence_sealed": N_("sealed the evidence: %(count)s pieces, digest %(digest)s"),
+    "legal_hold_placed": N_("placed a legal hold: the evidence is kept beyond its term"),
+    "legal_hold_lifted": N_("lifted the legal hold"),
+    "evidence_destroyed": N_(
+        "destroyed the files of %(count)s pieces of evidence, their term being over "
+        "(rule %(rule)s %(version)s)"
+    ),
     "finding_recorded": N_("found the complaint %(result)s; violations: %(violations)s"),
     "finding_changed": N_("changed the finding to %(result)s; violations: %(violations)s"),
     "complained_about": N_("named %(whom)s as complained about"),

@@ -96,6 +96,10 @@ class Vault:
             raise ValueError("no SHA-256")
         return self.root / sha256[:2] / sha256
 
+    def destroy(self, sha256: str) -> None:
+        """Remove a content for good; one that is not there is gone already."""
+        self.path(sha256).unlink(missing_ok=True)
+
     def state(self, sha256: str) -> State:
         """Whether a content is there and is what its name says."""
         try:

@@ -30,6 +30,7 @@ class Evidence(BaseModel):
     sealed_at: datetime | None
     withdrawn_at: datetime | None
     withdrawn_by: By | None
+    destroyed_at: datetime | None
 
 
 class EvidenceList(BaseModel):
@@ -42,12 +43,34 @@ class EvidenceContent(BaseModel):
     """The file itself, or the text of a link or a statement, as an attachment."""
 
 
+class LegalHoldAnswer(BaseModel):
+    """Why evidence is kept beyond its term."""
+
+    reason: str
+    placed_at: datetime
+    placed_by: By
+
+
+class Retention(BaseModel):
+    """How long evidence is kept from closing on, by the longest rule that applies; without a rule for ever.
+
+    After `kept_until` the files are destroyed, unless there is a legal hold; the records stay.
+    """
+
+    months: float | None
+    rule: str | None
+    version: str | None
+    kept_until: datetime | None
+    legal_hold: LegalHoldAnswer | None
+
+
 class Custody(BaseModel):
     """What was recomputed: nothing in `faults` means that everything is as it was recorded."""
 
     checked: int
     faults: list[Words]
     digest: str
+    retention: Retention
 
 
 class RuleRef(BaseModel):

@@ -1,5 +1,6 @@
 """Calls on the department lines of an incident; each answers with the incident and the line that changed."""
 
+from collections.abc import Callable
 from typing import Any
 
 from incident.api import acts, answered, asked_departments, views
@@ -18,6 +19,12 @@ LINE: dict[str, Any] = {
     "answers": {OK: answered.IncidentWithLine},
 }
 PATH = "/incidents/{number}/departments"
+
+
+def _on(ask: Ask, number: str, code: str, verb: Callable[..., IncidentDepartment], **said: Any) -> Answer:
+    """One act on a line, with what was said."""
+    incident = common.by_number(number, lock=True)
+    return _changed(incident, verb(incident, code.upper(), by=ask.by, at=ask.at, **said), ask)
 
 
 def _changed(incident: Incident, line: IncidentDepartment, ask: Ask) -> Answer:
@@ -56,11 +63,7 @@ def call_out_department(ask: Ask, *, number: str) -> Answer:
 )
 def accept_line(ask: Ask, *, number: str, code: str) -> Answer:
     """Whoever is second is told who was first."""
-    incident, calendar = common.by_number(number, lock=True), ask.house.calendar
-    line = departments.accept(
-        incident, code.upper(), note=ask.body.note, by=ask.by, at=ask.at, calendar=calendar
-    )
-    return _changed(incident, line, ask)
+    return _on(ask, number, code, departments.accept, note=ask.body.note, calendar=ask.house.calendar)
 
 
 @call(
@@ -72,11 +75,7 @@ def accept_line(ask: Ask, *, number: str, code: str) -> Answer:
 )
 def report_line(ask: Ask, *, number: str, code: str) -> Answer:
     """The next update is due an interval later."""
-    incident, calendar = common.by_number(number, lock=True), ask.house.calendar
-    line = departments.report(
-        incident, code.upper(), text=ask.body.note, by=ask.by, at=ask.at, calendar=calendar
-    )
-    return _changed(incident, line, ask)
+    return _on(ask, number, code, departments.report, text=ask.body.note, calendar=ask.house.calendar)
 
 
 @call(
@@ -88,11 +87,7 @@ def report_line(ask: Ask, *, number: str, code: str) -> Answer:
 )
 def block_line(ask: Ask, *, number: str, code: str) -> Answer:
     """The commander is told."""
-    incident, calendar = common.by_number(number, lock=True), ask.house.calendar
-    line = departments.block(
-        incident, code.upper(), reason=ask.body.note, by=ask.by, at=ask.at, calendar=calendar
-    )
-    return _changed(incident, line, ask)
+    return _on(ask, number, code, departments.block, reason=ask.body.note, calendar=ask.house.calendar)
 
 
 @call(
@@ -104,11 +99,7 @@ def block_line(ask: Ask, *, number: str, code: str) -> Answer:
 )
 def unblock_line(ask: Ask, *, number: str, code: str) -> Answer:
     """It works again."""
-    incident, calendar = common.by_number(number, lock=True), ask.house.calendar
-    line = departments.unblock(
-        incident, code.upper(), note=ask.body.note, by=ask.by, at=ask.at, calendar=calendar
-    )
-    return _changed(incident, line, ask)
+    return _on(ask, number, code, departments.unblock, note=ask.body.note, calendar=ask.house.calendar)
 
 
 @call(
@@ -120,9 +111,7 @@ def unblock_line(ask: Ask, *, number: str, code: str) -> Answer:
 )
 def sign_off(ask: Ask, *, number: str, code: str) -> Answer:
     """Refused while the department's tasks are not done."""
-    incident = common.by_number(number, lock=True)
-    line = departments.sign_off(incident, code.upper(), statement=ask.body.note, by=ask.by, at=ask.at)
-    return _changed(incident, line, ask)
+    return _on(ask, number, code, departments.sign_off, statement=ask.body.note)
 
 
 @call(
@@ -134,9 +123,7 @@ def sign_off(ask: Ask, *, number: str, code: str) -> Answer:
 )
 def stand_down_line(ask: Ask, *, number: str, code: str) -> Answer:
     """It no longer keeps the incident from closing; its must-do tasks do."""
-    incident = common.by_number(number, lock=True)
-    line = departments.stand_down(incident, code.upper(), reason=ask.body.note, by=ask.by, at=ask.at)
-    return _changed(incident, line, ask)
+    return _on(ask, number, code, departments.stand_down, reason=ask.body.note)
 
 
 @call(
@@ -149,10 +136,6 @@ def stand_down_line(ask: Ask, *, number: str, code: str) -> Answer:
 def hand_over_line(ask: Ask, *, number: str, code: str) -> Answer:
     """The new lead is told and invited; whoever is second is told who leads the line now."""
     wanted: asked_departments.HandOver = ask.body
-    incident = common.by_number(number, lock=True)
     seen = acts.person(wanted.from_, "from").id if wanted.from_ is not None else 0
     to = acts.person(wanted.lead, "lead")
-    line = departments.hand_over_lead(
-        incident, code.upper(), to=to, seen=seen, reason=wanted.note, by=ask.by, at=ask.at
-    )
-    return _changed(incident, line, ask)
+    return _on(ask, number, code, departments.hand_over_lead, to=to, seen=seen, reason=wanted.note)

@@ -10,7 +10,7 @@ from incident.api import parts, views
 from incident.api.acts import person as somebody
 from incident.api.door import CREATED, OK
 from incident.api.registry import PARTS, Answer, Ask, call
-from incident.coordination import custody, evidence, finding, standing_aside
+from incident.coordination import custody, evidence, finding, retention, standing_aside
 from incident.coordination.evidence import About
 from incident.coordination.finding import Found
 from incident.db import db, unit_of_work
@@ -24,6 +24,7 @@ from incident.vault import LARGEST
 
 TAG = N_("Evidence, finding and recusal")
 ACT: dict[str, Any] = {"tag": TAG, "needs": Permission.INCIDENTS_ACT}
+HOLDS: dict[str, Any] = {"tag": TAG, "needs": Permission.INCIDENTS_COMMAND}
 READ: dict[str, Any] = {"tag": TAG, "needs": Permission.INCIDENTS_READ}
 
 
@@ -99,7 +100,43 @@ def verify_evidence(ask: Ask, *, number: str) -> Answer:
         }
         for each in faults
     ]
-    return Answer(OK, {"checked": len(rows), "faults": said, "digest": custody.digest(rows)})
+    found = {"checked": len(rows), "faults": said, "digest": custody.digest(rows)}
+    return Answer(OK, {**found, "retention": _retention(incident, ask)})
+
+
+def _retention(incident: Incident, ask: Ask) -> dict[str, Any]:
+    term = retention.term(incident, rule_set=ask.house.rule_set)
+    return lines.retention(term, retention.hold(incident.id))
+
+
+@call(
+    "POST",
+    "/incidents/{number}/legal_hold",
+    summary=N_("Keep the evidence of an incident beyond its term"),
+    body=asked.EvidenceReason,
+    answers={OK: answered.Retention},
+    **HOLDS,
+)
+def place_legal_hold(ask: Ask, *, number: str) -> Answer:
+    """Also of a closed incident."""
+    incident = common.by_number(number, lock=True)
+    retention.place(incident, reason=ask.body.reason, by=ask.by, at=ask.at)
+    return Answer(OK, _retention(incident, ask))
+
+
+@call(
+    "POST",
+    "/incidents/{number}/legal_hold/lift",
+    summary=N_("Let the term of an incident's evidence count again"),
+    body=asked.EvidenceReason,
+    answers={OK: answered.Retention},
+    **HOLDS,
+)
+def lift_legal_hold(ask: Ask, *, number: str) -> Answer:
+    """What is past its term is destroyed within the hour."""
+    incident = common.by_number(number, lock=True)
+    retention.lift(incident, reason=ask.body.reason, by=ask.by, at=ask.at)
+    return Answer(OK, _retention(incident, ask))
 
 
 def _found(id_: int, ask: Ask) -> tuple[Evidence, Incident]:

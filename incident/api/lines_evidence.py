@@ -2,8 +2,9 @@
 
 from incident import privacy
 from incident.api.plain import Json, by, moment
+from incident.coordination.retention import Term
 from incident.models.conduct import ComplainedAbout
-from incident.models.evidence import Evidence, Finding
+from incident.models.evidence import Evidence, Finding, LegalHold
 
 
 def evidence(row: Evidence, number: str) -> Json:
@@ -28,6 +29,24 @@ def evidence(row: Evidence, number: str) -> Json:
         "sealed_at": moment(row.sealed_at),
         "withdrawn_at": moment(row.withdrawn_at),
         "withdrawn_by": by(row.withdrawn_by) if row.withdrawn_by else None,
+        "destroyed_at": moment(row.destroyed_at),
+    }
+
+
+def retention(found: Term | None, held: LegalHold | None) -> Json:
+    """How long evidence is kept."""
+    return {
+        "months": found.rule.value if found else None,
+        "rule": found.rule.code if found else None,
+        "version": found.rule.version if found else None,
+        "kept_until": moment(found.until) if found else None,
+        "legal_hold": {
+            "reason": held.private["reason"],
+            "placed_at": moment(held.placed_at),
+            "placed_by": by(held.placed_by),
+        }
+        if held
+        else None,
     }
 
 

@@ -1,6 +1,7 @@
 """Tasks as JSON, each with what it waits for, its list and the evidence its plan wants."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from incident.api.plain import Json, by, moment
 from incident.coordination import dependencies
@@ -67,6 +68,6 @@ def _item(item: Json) -> Json:
         "text": item["text"],
         "must": item["must"],
         "done": ticked,
-        "done_at": item["done_at"],
+        "done_at": moment(datetime.fromisoformat(item["done_at"])) if ticked else None,
         "done_by": by(item["done_by"]) if ticked else None,
     }

@@ -7,10 +7,10 @@ from flask import Blueprint, current_app, request
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
-from incident import attachments, audit, clock, errors, papers
+from incident import accounts, attachments, audit, clock, errors, papers
 from incident.board import access, case, evidence_view, frame, times
 from incident.board.access import needs
-from incident.coordination import custody, evidence
+from incident.coordination import custody, evidence, retention
 from incident.coordination.evidence import About
 from incident.db import unit_of_work
 from incident.errors import N_, DomainError, Reason
@@ -39,7 +39,7 @@ def show(number: str) -> str:
 
 def draw(incident: Incident, **more: Any) -> str:
     """The page, also around a refused form; `verified` are the faults that a verification found."""
-    given = {"verified": None} | more
+    given = {"verified": None, "display": accounts.display} | more
     return case.page("case/evidence.html", incident, SLUG, view=evidence_view.of(incident), **given)
 
 
@@ -128,6 +128,25 @@ def download(number: str, evidence_id: int) -> Response:
             raise errors.NotFound(N_("There is no such piece of evidence."))
         evidence.fetched(incident, row, by=access.actor(), at=clock.now())
     return attachments.send(custody.given_out(row, vault()))
+
+
+@bp.post("/incidents/<number>/legal-hold")
+@needs(Permission.INCIDENTS_COMMAND)
+def hold(number: str) -> Response:
+    """Keep the evidence beyond its term."""
+    return _held(number, retention.place)
+
+
+@bp.post("/incidents/<number>/legal-hold/lift")
+@needs(Permission.INCIDENTS_COMMAND)
+def lift_hold(number: str) -> Response:
+    """Let the term count again."""
+    return _held(number, retention.lift)
+
+
+def _held(number: str, verb: Callable[..., object]) -> Response:
+    given = {"reason": request.form.get("reason", ""), "by": access.actor(), "at": clock.now()}
+    return case.do(number, lambda incident: verb(incident, **given), draw, back=f"{SLUG}#custody")
 
 
 @bp.post("/incidents/<number>/evidence/verify")

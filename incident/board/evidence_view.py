@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from incident import accounts, privacy, recusal
 from incident.board import access, acting
-from incident.coordination import custody, evidence, finding, standing_aside, tasks
+from incident.coordination import custody, evidence, finding, retention, standing_aside, tasks
+from incident.coordination.retention import Term
 from incident.db import db
 from incident.models.conduct import ComplainedAbout, RecusalKind
-from incident.models.evidence import Evidence, Finding
+from incident.models.evidence import Evidence, Finding, LegalHold
 from incident.models.incidents import Incident, Task
 from incident.models.people import Person
 from incident.playbooks import library
@@ -81,6 +82,8 @@ class View:
     aside: RecusalKind | None
     tasks: list[Task]
     people: list[Person]
+    term: Term | None
+    held: LegalHold | None
     likely: list[Violation] = field(default_factory=list)
     others: list[Violation] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
@@ -105,6 +108,8 @@ def of(incident: Incident) -> View:
         aside=recusal.bar(incident, by),
         tasks=steps,
         people=list(db.session.scalars(select(Person).where(Person.active).order_by(Person.name))),
+        term=retention.term(incident, rule_set=acting.house().rule_set),
+        held=retention.hold(incident.id),
         likely=likely,
         others=others,
         rules=library.rules(acting.house().rule_set).rules,

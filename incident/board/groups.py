@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from incident import clock
 from incident.board import access, acting
 from incident.board.access import needs
+from incident.board.plan_view import due_words
 from incident.db import db, unit_of_work
 from incident.errors import DomainError, NotFound
 from incident.models.complaints import Complaint
@@ -47,6 +48,7 @@ def _page(**more: Any) -> str:
         over=over,
         counts={surge_id: count for surge_id, count in counted},
         rules=library.the_surges(),
+        due_words=due_words,
         **({"fault": None} | more),
     )
 

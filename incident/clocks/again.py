@@ -48,7 +48,7 @@ def _restart(clock: Clock, *, by: Actor, at: datetime, calendar: WorkingCalendar
     clock.begin_anew()
     clock.started_at = at
     if rule is not None:
-        clock.value, clock.unit = rule.value, rule.unit  # an extension was for the turn before
+        rules.take(clock, rule)  # an extension was for the turn before
     acts.recount(clock, rules.calendar_of(clock, calendar), at=at)
     noted = state.note(clock, due_at=clock.due_at.isoformat())
     timeline.record(clock.incident_id, "clock_restarted", by=by.label, at=at, **noted)

@@ -205,9 +205,7 @@ def _lengthen(
     found: Clock, rule: Rule, words: str, *, by: str, approved_by: str | None, at: datetime
 ) -> None:
     before, calendar = found.due_at, rules.calendar_of(found, None)
-    found.value, found.unit = rule.value, rule.unit
-    found.title_zh, found.title_en = rule.title.zh, rule.title.en
-    found.source, found.confidence = rule.source, rule.confidence
+    rules.take(found, rule)
     acts.recount(found, calendar, at=at)
     entry = {
         "rule": rule.code,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from incident import timeline
+from incident import labels, timeline
 from incident.db import db
 from incident.models.clocks import Clock
 from incident.models.incidents import Incident, IncidentDepartment, Task
@@ -25,10 +25,9 @@ def as_task(
         )
     )
     line = next((each for each in lines if each.code == found.department_code), lines[0] if lines else None)
-    count = len(found.extensions) + len(found.pauses)
     task = Task(
         incident_id=incident.id,
-        key=f"clock_notice_{found.id}_{count}_{int(at.timestamp())}",
+        key=f"clock_notice_{found.id}_{labels.nonce()}",
         position=1_000,
         department_code=line.code if line else found.department_code or "",
         stage=Stage(incident.stage),

@@ -122,6 +122,13 @@ def of(clock: Clock) -> Rule | None:
     return next((r for r in rules if (r.code, r.version) == (clock.rule, clock.rule_version)), None)
 
 
+def take(clock: Clock, rule: Rule) -> None:
+    """Give a clock the length of a rule, and the rule's words for it."""
+    clock.value, clock.unit = rule.value, rule.unit
+    clock.title_zh, clock.title_en = rule.title.zh, rule.title.en
+    clock.source, clock.confidence = rule.source, rule.confidence
+
+
 def calendar_of(clock: Clock, house: WorkingCalendar | None) -> WorkingCalendar:
     """The calendar a clock counts by; targets of the house count by the house's."""
     if clock.calendar is None:

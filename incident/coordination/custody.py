@@ -78,13 +78,15 @@ def verify(vault: Vault, *, incident_id: int | None = None) -> list[Fault]:
     faults = [fault for row in rows if (fault := _fault(row, vault)) is not None]
     faults += _broken_seals(rows, incident_id)
     if incident_id is None:
-        known = {row.sha256 for row in rows}
+        known = {row.sha256 for row in rows if row.destroyed_at is None}
         strays = [sha256 for sha256 in vault.kept() if sha256 not in known]
         faults += [Fault(N_("the file %(sha256)s belongs to no record"), {"sha256": each}) for each in strays]
     return faults
 
 
 def _fault(row: Evidence, vault: Vault) -> Fault | None:
+    if row.destroyed_at is not None:
+        return None
     state = vault.state(row.sha256) if row.kind == EvidenceKind.FILE else _state(row)
     if state == "missing":
         return Fault(N_("the content of evidence no. %(evidence)s is missing"), {"evidence": row.id})
@@ -105,6 +107,12 @@ def given_out(row: Evidence, vault: Vault) -> Attachment:
     if row.kind != EvidenceKind.FILE:
         text = row.private["text" if row.kind == EvidenceKind.STATEMENT else "url"]
         return Attachment(text.encode(), f"evidence-{row.id}.txt", content.PLAIN)
+    if row.destroyed_at is not None:
+        raise errors.Refused(
+            N_("The file of evidence no. %(evidence)s was destroyed at %(at)s, when its term was over."),
+            evidence=row.id,
+            at=row.destroyed_at.isoformat(timespec="minutes"),
+        )
     if vault.state(row.sha256) != "sound":
         raise errors.Refused(
             N_("The content of evidence no. %(evidence)s is missing or was changed; it is not given out."),
@@ -161,6 +169,8 @@ def _standing(row: Evidence, locale: str, zone: ZoneInfo) -> str:
         said.append(i18n.say(sentence, locale, at=_when(row.withdrawn_at, zone), who=who))
     if row.sealed_at:
         said.append(i18n.say(N_("sealed %(at)s"), locale, at=_when(row.sealed_at, zone)))
+    if row.destroyed_at:
+        said.append(i18n.say(N_("file destroyed %(at)s"), locale, at=_when(row.destroyed_at, zone)))
     return "; ".join(said) or i18n.say(N_("not sealed"), locale)
 
 

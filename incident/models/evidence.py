@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incident import privacy
@@ -29,7 +29,8 @@ class FindingResult(StrEnum):
 
 
 class Evidence(Base):
-    """One piece of evidence: never changed, only withdrawn with a reason, and sealed at closing.
+    """One piece of evidence: never changed, only withdrawn with a reason, and sealed at closing. Once its
+    term of retention is over its file is destroyed, and the record stays.
 
     `private` holds what may be personal: `name` (of a file), `url`, `text`, `description`, `source`. The
     database refuses to change the other facts, or to remove a row.
@@ -59,6 +60,28 @@ class Evidence(Base):
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[str | None]
     withdrawal: Mapped[dict[str, Any] | None] = mapped_column(privacy.EncryptedJson)
+    destroyed_at: Mapped[datetime | None]
+
+
+HELD = text("lifted_at IS NULL")
+
+
+class LegalHold(Base):
+    """The evidence of an incident is kept beyond its term. `private` holds `reason` and `lifting`."""
+
+    __tablename__ = "legal_holds"
+    __table_args__ = (
+        CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="lifted"),
+        Index("ix_legal_holds_held", "incident_id", unique=True, sqlite_where=HELD, postgresql_where=HELD),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"))
+    private: Mapped[dict[str, Any]] = mapped_column(privacy.EncryptedJson)
+    placed_at: Mapped[datetime]
+    placed_by: Mapped[str]
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[str | None]
 
 
 class Finding(Base):

@@ -61,6 +61,8 @@ def test_what_is_missing_or_unknown_is_named_by_its_place(api, number):
     root = f"/incidents/{number}/departments"
     assert places(problem(api.post(f"{root}/COL/block", {}), 422)) == [("note",)]
     assert places(problem(api.post(root, {"department": "XX"}), 422)) == [("department",)]
+    blank = problem(api.post(f"{root}/COL/block", {"note": " "}), 422)
+    assert blank["errors"][0]["msg"] == "At least 1 characters are needed."
     nobody = {"department": "PR", "lead": "nobody@demo.example"}
     assert places(problem(api.post(root, nobody), 422)) == [("lead",)]
     problem(api.post(f"{root}/PR/accept"), 404)

@@ -208,6 +208,8 @@ def prove(api, number):
     api.get(f"{path}/finding")
     named = api.post(f"{path}/recusals", {"outsider": "Somebody", "reason": "named"}, as_="zhao").get_json()
     api.post(f"{path}/recusals/{named['id']}/lift", {"reason": "mistaken"}, as_="zhao")
+    api.post(f"{path}/legal_hold", {"reason": "a lawsuit"}, as_="zhao")
+    api.post(f"{path}/legal_hold/lift", {"reason": "settled"}, as_="zhao")
     api.get(f"{path}/recusals")
 
 

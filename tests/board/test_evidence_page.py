@@ -221,3 +221,17 @@ def test_the_accountability_record_is_for_supervision_and_audit(app: Any, zhao: 
 def main(answer: Any) -> str:
     """The main part of a page."""
     return str(answer.text.partition('<main id="main"')[2].partition("</main>")[0])
+
+
+def test_a_legal_hold_is_placed_and_lifted_where_the_term_of_the_files_stands(zhao: Visitor) -> None:
+    incident = builders.an_incident(stage="verify")
+    hold = f"/incidents/{incident.number}/legal-hold"
+    assert "kept for 36 months from closing" in text(zhao.get(page(incident)))
+    refused = zhao.post(hold, {"about": "legal-hold", "reason": " "})
+    assert refused.status_code == 422 and "Say what it is kept for." in text(refused)
+    assert zhao.post(hold, {"about": "legal-hold", "reason": "客户已起诉"}).status_code == 303
+    shown = text(zhao.get(page(incident)))
+    assert "legal hold" in shown and "客户已起诉" in shown
+    assert Visitor(zhao.client.application, "li").post(hold, {"reason": "x"}).status_code == 403
+    assert zhao.post(f"{hold}/lift", {"about": "legal-lift", "reason": "已结案"}).status_code == 303
+    assert "客户已起诉" not in text(zhao.get(page(incident)))

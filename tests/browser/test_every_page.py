@@ -80,7 +80,9 @@ PAGES = (
     "/no-such-page",
     "/sandbox/",
     "/sandbox/as/U0DEMO001/",
+    "/sandbox/as/U0DEMO001/c/C0GENERAL",
     "/sandbox/as/U0DEMO001/home",
+    "/sandbox/faults/",
 )
 # parts of pages, files and pages for people who are signed out
 NOT_PAGES = {

@@ -181,6 +181,9 @@ def test_the_last_extension_waits_for_an_approver_who_did_not_ask(app: Flask) ->
     found = do(clock_approval.approve, incident, law, by="chen")
     assert found.due_at.date().isoformat() == "2027-01-02" and found.request is None
     assert found.extensions[-1]["approved_by"].endswith("陈刚")
+    do(clocks.pause, incident, law, reason="appraisal")  # in the same second, with a notice of its own
+    assert do(clock_approval.approve, incident, law, by="yang").state == "paused"
+    do(clocks.resume, incident, law, reason="back", calendar=builders.house().calendar)
     with pytest.raises(errors.Conflict):
         do(clock_approval.approve, incident, law, by="chen")
     with pytest.raises(errors.Refused, match="further"):

@@ -79,12 +79,15 @@ def test_a_clock_that_runs_again_keeps_its_proof_and_that_it_was_missed(app: Fla
     proof, ended = law.proof, law.ended_at
     window = clock(incident, "complaint_review_application")
     told = window.started_at
+    title = law.title_en
     with unit_of_work():
-        law.missed_at = law.due_at  # as if it had been met late
+        law.missed_at = law.due_at  # as if it had been met late, and after an extension
+        law.title_en = "extended"
         reopen(incident, new_facts=True)
     law = clock(incident, "complaint_decision")
     [turn] = law.earlier
     assert ended is not None and (law.state, law.proof, law.missed_at) == ("running", None, None)
+    assert law.title_en == title, "an extension was for the turn before"
     assert (turn["state"], turn["proof"], turn["ended_at"]) == ("met", proof, ended.isoformat())
     assert clocks.any_missed(incident.id), "the post-mortem still knows of the miss"
     builders.told(incident, at=AGAIN + timedelta(hours=1))

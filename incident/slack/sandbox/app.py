@@ -14,6 +14,7 @@ from incident.slack.sandbox import (
     personas,
     replies,
     storage,
+    trying,
     webapi,
 )
 from incident.slack.sandbox import methods as _methods  # registers every Web API method  # noqa: F401
@@ -66,6 +67,7 @@ def create_sandbox(
     app.register_blueprint(filing.blueprint(workspace))
     app.register_blueprint(replies.blueprint(workspace))
     app.register_blueprint(control.blueprint(workspace))
+    app.register_blueprint(trying.blueprint(workspace))
     app.register_blueprint(pages.blueprint(workspace))
     _send_events(app, workspace)
     return app

@@ -40,7 +40,7 @@ def register(routes: flask.Blueprint) -> None:
 
     @routes.url_defaults
     def keep_language(endpoint: str, values: dict[str, Any]) -> None:
-        if endpoint.startswith("pages.") and (language := flask.request.args.get("lang")):
+        if endpoint.startswith(("pages.", "trying.")) and (language := flask.request.args.get("lang")):
             values.setdefault("lang", language)
 
 

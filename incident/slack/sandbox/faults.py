@@ -57,6 +57,12 @@ def clear(db: sqlite3.Connection, *, fault: int | None = None) -> None:
     db.execute("DELETE FROM faults WHERE id = ? OR ? IS NULL", (fault, fault))
 
 
+def switch_limits(db: sqlite3.Connection, *, on: bool) -> None:
+    """Turns the rate limits off or on again, with full buckets."""
+    db.execute("INSERT OR REPLACE INTO switches (name, value) VALUES ('rate_limits_off', ?)", (not on,))
+    db.execute("DELETE FROM buckets")
+
+
 def armed(db: sqlite3.Connection) -> list[dict[str, Any]]:
     """Every fault that will still happen; `times` None means until cleared."""
     return [dict(row) for row in db.execute("SELECT id, method, kind, times FROM faults ORDER BY id")]

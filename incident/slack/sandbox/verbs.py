@@ -48,9 +48,7 @@ def _order_fault(workspace: workspaces.Workspace, given: Answer) -> Answer:
 
 def _switch_limits(workspace: workspaces.Workspace, given: Answer) -> Answer:
     with workspace.store.writing() as db:
-        off = 0 if given["on"] else 1
-        db.execute("INSERT OR REPLACE INTO switches (name, value) VALUES ('rate_limits_off', ?)", (off,))
-        db.execute("DELETE FROM buckets")
+        faults.switch_limits(db, on=bool(given["on"]))
     return {}
 
 

@@ -74,6 +74,11 @@ def look(db: sqlite3.Connection, person: sqlite3.Row, *, language: str | None) -
     )
 
 
+def utc_clock(at: int) -> str:
+    """The time of day of microseconds since 1970, in UTC, to the tenth of a second."""
+    return datetime.datetime.fromtimestamp(at / 1e6, datetime.UTC).strftime("%H:%M:%S.%f")[:-5]
+
+
 def hue(person: str) -> int:
     """Which of the six colours of pictures is a person's."""
     return sum(person.encode()) % 6

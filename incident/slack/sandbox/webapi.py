@@ -2,6 +2,7 @@
 runs."""
 
 import json
+import re
 import sqlite3
 import time
 from collections.abc import Callable
@@ -13,6 +14,9 @@ from incident.slack.sandbox import arguments, calls, cutting, faults, limits, re
 from incident.slack.sandbox import workspace as workspaces
 
 _HTML_500 = "<!doctype html><title>Server error</title><p>There was an error processing your request."
+
+# Families replaced by conversations.* in 2021, and the one-step upload closed in 2025.
+_RETIRED = re.compile(r"(channels|groups|im|mpim)\.|files\.upload$|rtm\.start$")
 
 
 def blueprint(workspace: workspaces.Workspace) -> flask.Blueprint:
@@ -51,7 +55,8 @@ def with_faults(
 def _answer(workspace: workspaces.Workspace, name: str) -> flask.Response:
     method = table.methods().get(name)
     if method is None:
-        return _respond({"ok": False, "error": "unknown_method", "req_method": name})
+        error = "method_deprecated" if _RETIRED.match(name) else "unknown_method"
+        return _respond({"ok": False, "error": error, "req_method": name})
     try:
         raw, warnings = arguments.read(flask.request, method)
         if name != "api.test":

@@ -144,3 +144,39 @@ def test_user_groups_are_listed_with_their_people(town):
     town.control("usergroups", {"handle": "legal", "name": "Legal", "people": ["U0LI"]})
     [group] = town.client().usergroups_list(include_users=True)["usergroups"]
     assert (group["handle"], group["users"]) == ("legal", ["U0LI"])
+
+
+def test_a_fault_is_ordered_seen_and_cleared_on_the_page(town, browser):
+    form = {"kind": "429", "method": "chat.*", "seconds": "7", "times": "1"}
+    assert browser.post("/faults/", data=form).status_code == 303
+    assert "Too many calls (429) · 7 s" in browser.get("/faults/").text
+    with pytest.raises(errors.SlackApiError) as limited:
+        town.client().chat_postMessage(channel="C0GENERAL", text="x")
+    assert (limited.value.response.status_code, limited.value.response.headers["Retry-After"]) == (429, "7")
+    assert "429) · 7 s" not in browser.get("/faults/").text
+    browser.post("/faults/", data={"kind": "offline"})
+    browser.post("/faults/clear", data={})
+    assert town.client().chat_postMessage(channel="C0GENERAL", text="y")["ok"]
+    page = browser.get("/faults/?lang=zh").text
+    assert "chat.postMessage" in page and "应用最近的调用" in page
+    assert browser.post("/faults/", data={"kind": "nonsense"}).status_code == 400
+
+
+def test_the_page_of_faults_is_for_this_machine_and_this_site(town, browser):
+    assert browser.get("/faults/", headers={"X-Forwarded-For": "10.0.0.1"}).status_code == 403
+    other = {"Origin": "https://evil.example"}
+    assert browser.post("/faults/", data={"kind": "offline"}, headers=other).status_code == 403
+    assert town.state()["faults"] == []
+
+
+def test_rate_limits_are_turned_off_and_on_on_the_page(build):
+    town = build(rate_limits=True)
+    browser = town.app.test_client()
+    browser.post("/faults/limits", data={"on": "0"})
+    assert "Slack&#39;s rate limits are off." in browser.get("/faults/").text
+    for number in range(8):
+        town.client().chat_postMessage(channel="C0GENERAL", text=str(number))
+    browser.post("/faults/limits", data={"on": "1"})
+    with pytest.raises(errors.SlackApiError):
+        for number in range(8):
+            town.client().chat_postMessage(channel="C0GENERAL", text=str(number))

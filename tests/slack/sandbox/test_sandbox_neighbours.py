@@ -1,8 +1,12 @@
 """The methods a developer expects beside those the product calls, and messages for later."""
 
+import re
 import time
 
 import pytest
+
+from incident.settings import ROOT
+from incident.slack.sandbox import table
 
 
 def schedule(town, **more):
@@ -108,3 +112,15 @@ def test_blocks_are_checked_without_being_sent(town):
     assert refusal["error"] == "invalid_blocks"
     assert refusal["errors"][0]["pointer"] == "/blocks/0"
     assert town.refusal("blocks.validate")["error"] == "invalid_arguments"
+
+
+def test_the_table_of_conformance_names_every_method():
+    told = (ROOT / "docs/sandbox.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `([\w.]+)` \| .+ \| (.+) \|$", told, re.MULTILINE))
+    assert set(rows) == set(table.methods())
+
+
+@pytest.mark.parametrize("method", ["files.upload", "channels.create", "im.open"])
+def test_a_retired_method_is_refused_as_retired(town, method, monkeypatch):
+    monkeypatch.setenv("SLACKCLIENT_SKIP_DEPRECATION", "1")  # the SDK warns of it by itself
+    assert town.refusal(method)["error"] == "method_deprecated"

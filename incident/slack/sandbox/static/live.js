@@ -2,7 +2,7 @@
 // Everything here also works without it, by ordinary forms and links.
 "use strict";
 
-const PARTS = ["rail", "notice", "head", "flow", "foot", "thread", "tour", "dialog"];
+const PARTS = ["rail", "notice", "head", "flow", "foot", "thread", "tour", "armed", "log", "dialog"];
 const PAUSE = 2000;
 let tag = "";
 
