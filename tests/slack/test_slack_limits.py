@@ -174,7 +174,16 @@ def test_every_message_of_the_outbox_fits_whatever_it_is_given(app, extreme, loc
         "summary": long,
         "role": "scribe",
     }
-    more |= {"department": "COM", "key_of_plan": "other", "number_of_version": "1", "plan_title": long}
+    more |= {
+        "department": "COM",
+        "key_of_plan": "other",
+        "number_of_version": "1",
+        "plan_title": long,
+        "note": LONG,
+        "change": "1",
+        "change_state": "draft",
+        "changes": "1",
+    }
     for about in reminders.ABOUT:
         order = an_order("remind", {**values, **more, "about": about}, shown)
         fits(reminders.build(order, locale, zone, "https://x.test"))
@@ -188,7 +197,7 @@ def test_every_message_of_the_outbox_fits_whatever_it_is_given(app, extreme, loc
     fits(groups.build(surge, locale, "https://x.test"))
     asked = {"option_kind": "waiver", "money": LONG, "option_id": 1}
     fits(requests.build(shown, asked, locale))
-    error = errors.Refused("%(x)s", x=LONG * 5, reasons=[errors.Reason(LONG)] * 50)
+    error = errors.Refused("%(x)s", x=LONG * 5, reasons=[errors.Reason("%(x)s", {"x": LONG})] * 50)
     fits(refusal(error, an_ask(app, person, locale)))
 
 

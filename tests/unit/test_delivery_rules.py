@@ -183,6 +183,9 @@ def written(keyword):
         for node in ast.walk(tree.syntax(path)):
             if isinstance(node, ast.keyword) and node.arg == keyword and isinstance(node.value, ast.Constant):
                 found.add(node.value.value)
+        # what passes it on under the same name
+        for call in tree.calls(path, "_tell", "_tell_creator") if keyword == "about" else ():
+            found |= {each.value for each in call.args[1:2] if isinstance(each, ast.Constant)}
     return found
 
 

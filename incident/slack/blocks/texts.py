@@ -39,8 +39,8 @@ class Message:
 def escape(text: str) -> str:
     """Typed text made harmless in mrkdwn; docs.slack.dev/messaging/formatting-message-text#escaping
 
-    Mentions and links by Slack's three escapes. Marks of formatting have none: at the edge of a word, where they
-    would count, each gives way to its likeness, so that `*now*` is read as it was typed; `a_b` and `3*4` stay.
+    Mentions and links by Slack's three escapes. Marks of formatting have none: at the edge of a word, where
+    they would count, each gives way to its likeness: `*now*` is read as it was typed, `a_b` and `3*4` stay.
     """
     plain = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _QUOTE.sub("\u200b\\1", _EDGE.sub(lambda found: LIKENESS[found[0]], plain))
