@@ -13,7 +13,7 @@ from incident.accounts import Actor
 from incident.db import db
 from incident.errors import N_
 from incident.models.clocks import Clock, ClockState
-from incident.models.drills import Drill, DrillState
+from incident.models.drills import PLAYED, Drill, DrillState
 from incident.models.feeds import CalendarFeed
 from incident.models.incidents import Incident
 from incident.models.people import Person
@@ -106,26 +106,29 @@ def _event(entry: dict[str, Any], at: datetime, url: str, locale: str) -> Event:
 
 
 def _drills(person: Person, at: datetime) -> Iterator[dict[str, Any]]:
-    """Those the person takes part in and was told of: an unannounced one stays unannounced."""
+    """Those the person plays in and was told of, an unannounced one stays unannounced; and those they run."""
     rows = db.session.scalars(
         select(Drill)
         .where(
             Drill.starts_at > at - BACK,
-            Drill.announced,
-            Drill.state.in_([DrillState.SCHEDULED, DrillState.RUNNING]),
+            Drill.state.in_([DrillState.SCHEDULED, *PLAYED]),
         )
         .order_by(Drill.starts_at)
         .limit(MOST)
     )
     for row in rows:
-        if person.email in row.participants:
+        runs_it = any(
+            person.email in row.staff.get(role, []) for role in ("director", "controller", "evaluator")
+        )
+        told = row.announced and person.email in [*row.participants, *row.staff.get("observer", [])]
+        if runs_it or told:
             title = library.current(row.plan_key).plan.title
             yield {
                 "uid": f"drill-{row.id}",
                 "at": row.starts_at,
                 "sentence": N_("DRILL: %(plan)s"),
                 "values": {"plan": {"zh": title.zh, "en": title.en}},
-                "href": "/drills",
+                "href": f"/drills/{row.id}",
             }
 
 
@@ -134,20 +137,20 @@ def _reviews(person: Person, at: datetime) -> Iterator[dict[str, Any]]:
         select(Review, Incident.number)
         .join(Incident, Incident.id == Review.incident_id)
         .where(
-            Review.due_at > at - BACK,
+            Review.meets_at > at - BACK,
             Review.state == ReviewState.SCHEDULED,
             or_(Review.owner_id == person.id, clocks.concerns(person.id)),
         )
-        .order_by(Review.due_at)
+        .order_by(Review.meets_at)
         .limit(MOST)
     )
     for row, number in rows:
         yield {
             "uid": f"review-{row.id}",
-            "at": row.due_at,
+            "at": row.meets_at,
             "sentence": N_("Post-mortem of %(number)s"),
             "values": {"number": number},
-            "href": "/reviews",
+            "href": f"/reviews/{row.id}",
         }
 
 

@@ -1,7 +1,7 @@
 """The words for the codes of enumerations, states and acts, as message ids; `i18n.words` says them."""
 
 from incident.errors import N_
-from incident.wordings import contact
+from incident.wordings import contact, drills, reviews
 
 WORDS: dict[str, dict[str, str]] = {
     "status": {
@@ -64,6 +64,8 @@ WORDS: dict[str, dict[str, str]] = {
         "line": N_("Tell a department's lead"),
         "approval": N_("Ask somebody for approval"),
         "remind": N_("Remind"),
+        "drill_tell": N_("Tell a participant of the drill"),
+        "drill_post": N_("Post an inject of the drill"),
         "propose_group": N_("Propose a group in the response channel"),
         "update_proposal": N_("Update the proposal of a group"),
         "report": N_("Send the report by e-mail"),
@@ -123,12 +125,6 @@ WORDS: dict[str, dict[str, str]] = {
         "unverifiable": N_("unverifiable"),
     },
     "evidence_kind": {"file": N_("file"), "link": N_("link"), "statement": N_("statement")},
-    "drill_state": {
-        "scheduled": N_("scheduled"),
-        "running": N_("running"),
-        "ended": N_("ended"),
-        "cancelled": N_("cancelled"),
-    },
     "letter_state": {
         "draft": N_("a draft"),
         "submitted": N_("waiting for approval"),
@@ -144,7 +140,6 @@ WORDS: dict[str, dict[str, str]] = {
         "other": N_("Follow-up"),
     },
     "follow_up_state": {"planned": N_("planned"), "done": N_("done"), "dropped": N_("dropped")},
-    "review_state": {"scheduled": N_("scheduled"), "completed": N_("completed")},
     "option_kind": {
         "explain": N_("Explanation"),
         "correct_data": N_("Correction of data"),
@@ -202,6 +197,10 @@ WORDS: dict[str, dict[str, str]] = {
         "departments.heads_set": N_("set the heads"),
         "drills.cancelled": N_("cancelled a drill"),
         "drills.missed": N_("missed a drill"),
+        "drills.days_closed": N_("closed days to drills"),
+        "drills.days_opened": N_("opened days to drills again"),
+        "drills.scenario_saved": N_("saved a scenario"),
+        "drills.scenario_retired": N_("took a scenario out of use"),
         "drills.scheduled": N_("scheduled drills"),
         "duty.shift_added": N_("added a shift"),
         "duty.shift_removed": N_("removed a shift"),
@@ -228,6 +227,7 @@ WORDS: dict[str, dict[str, str]] = {
         "until": N_("until"),
         "agency": N_("agency"),
         "changed": N_("rows changed"),
+        "days": N_("days"),
         "department": N_("department"),
         "department_code": N_("department"),
         "deputy": N_("deputy"),
@@ -266,5 +266,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
 }
 WORDS |= contact.WORDS
+WORDS |= reviews.WORDS
 WORDS["act"] |= contact.ACTS
 WORDS["detail"] |= contact.DETAILS
+WORDS |= drills.WORDS

@@ -64,6 +64,25 @@ class Conflict(Refused):
     title = N_("Somebody was faster")
 
 
+class Stale(Conflict):
+    """A text was changed since it was read; `current` is the present one and `yours` what was sent, so that
+    neither is lost."""
+
+    status = 412
+    title = N_("Somebody else saved first")
+
+    def __init__(self, message: str, *, current: dict[str, Any], yours: str, **values: Any) -> None:
+        super().__init__(message, **values)
+        self.current, self.yours = current, yours
+
+
+class NeedsVersion(DomainError):
+    """A change that could overwrite somebody else's must name the version it was made from."""
+
+    status = 428
+    title = N_("Name the version you changed")
+
+
 class Forbidden(DomainError):
     """The actor may not do this; the sentence names who may."""
 

@@ -15,6 +15,7 @@ from incident.playbooks import library
 from incident.settings import ROOT
 from incident.vocabulary import Channel, ComplaintType, Stage
 from incident.wordings import plans as plan_words
+from incident.wordings import reviews
 
 CATALOGUES = ROOT / "translations"
 LOCALES = ("zh_CN", "en")
@@ -30,6 +31,7 @@ _VALUE_KINDS: dict[str, tuple[str, ...]] = {
     "status": ("task_status", "status"),
     "state": ("delivery_state",),
     "drill_state": ("drill_state",),
+    "drill_role": ("drill_role",),
     "line_state": ("department_state",),
     "surge_state": ("surge_state",),
     "agency_state": ("agency_state",),
@@ -50,6 +52,7 @@ _VALUE_KINDS: dict[str, tuple[str, ...]] = {
     "follow_up": ("follow_up_kind",),
     **casewords.VALUE_KINDS,
     **plan_words.VALUE_KINDS,
+    **reviews.VALUE_KINDS,
 }
 
 

@@ -66,6 +66,7 @@ class LevelRule(Strict):
     commander_department: str | None = Field(None, description="None: the plan's responsible department.")
     post_mortem: PostMortem
     actions_due: Words
+    actions_within: Span | None = Field(None, description="None: by the end of the next quarter.")
 
     @field_validator("escalate_after")
     @classmethod

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     PLAYBOOKS_PROPOSE = "playbooks:propose"
     PLAYBOOKS_READ = "playbooks:read"
     REVIEWS_READ = "reviews:read"
+    REVIEWS_WRITE = "reviews:write"
     REPORTS_READ = "reports:read"
 
 
@@ -56,6 +57,7 @@ _RESPOND = _READ | {
     _P.INCIDENTS_ACT,
     _P.DELIVERIES_RETRY,
     _P.PLAYBOOKS_PROPOSE,
+    _P.REVIEWS_WRITE,
 }
 _COMMAND = _RESPOND | {
     _P.AGENCIES_MANAGE,
@@ -73,7 +75,9 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.RESPONDER: frozenset(_RESPOND),
     Role.COMMANDER: frozenset(_COMMAND),
     Role.MANAGER: frozenset(_COMMAND | {_P.DUTY_MANAGE, _P.DRILLS_MANAGE}),
-    Role.TRAINER: frozenset(_READ | {_P.DRILLS_MANAGE, _P.INCIDENTS_ACT, _P.PLAYBOOKS_PROPOSE}),
+    Role.TRAINER: frozenset(
+        _READ | {_P.DRILLS_MANAGE, _P.INCIDENTS_ACT, _P.PLAYBOOKS_PROPOSE, _P.REVIEWS_WRITE}
+    ),
     Role.AUDITOR: frozenset(_READ | {_P.AUDIT_READ, _P.ACCOUNTABILITY_READ}),
     Role.ADMIN: _ALL,
 }

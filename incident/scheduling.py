@@ -13,7 +13,7 @@ from incident.lifecycle.common import House
 from incident.plan_changes import deciding, proving, reading
 from incident.playbooks import watch
 from incident.reports import sending
-from incident.reviews import schedule as reviews
+from incident.reviews import reminding as review_reminding
 from incident.settings import Settings
 from incident.surges import tally
 from incident.watches import (
@@ -72,10 +72,10 @@ JOBS: tuple[Job, ...] = (
         N_("Ask for departments that do not accept or report in time"),
     ),
     Job(
-        "start_drills",
+        "run_drills",
         timedelta(seconds=1),
-        _at_home(drills.start_due),
-        N_("Open the drills whose time has come"),
+        _at_home(drills.beat.run),
+        N_("Open the drills whose time has come, and deliver their injects"),
     ),
     Job(
         "plan_drills",
@@ -115,7 +115,7 @@ JOBS: tuple[Job, ...] = (
     Job(
         "remind_reviews",
         timedelta(seconds=30),
-        lambda beat: reviews.remind(at=beat.at, calendar=beat.house.calendar),
+        lambda beat: review_reminding.remind(at=beat.at, calendar=beat.house.calendar),
         N_("Remind the owners of post-mortems"),
     ),
     Job(

@@ -157,7 +157,18 @@ KINDS: dict[str, str] = {
     "contact_hold_placed_by_hand": N_("placed the contact hold (%(hold_scope)s): %(reason)s"),
     "contact_hold_lifted": N_("lifted the contact hold: %(reason)s"),
     "contact_hold_assigned": N_("left the contact hold with %(person)s until %(review_at)s"),
+    "drill_paused": N_("paused the drill: %(reason)s"),
+    "drill_resumed": N_("let the drill go on after %(minutes)s min"),
+    "inject_skipped": N_("left inject %(number)s of the drill out"),
+    "inject_released": N_("sent inject %(number)s of the drill"),
+    "inject_scored": N_("scored inject %(number)s of the drill"),
     "review_scheduled": N_("scheduled the post-mortem for %(due_at)s, owner %(owner)s"),
+    "review_moved": N_("moved the post-mortem to %(meets_at)s (%(reason)s)"),
+    "review_handed_over": N_("handed the post-mortem from %(before)s to %(owner)s (%(note)s)"),
+    "review_held": N_("noted that the post-mortem was held"),
+    "review_late": N_("the post-mortem is late; told %(people)s"),
+    "review_published": N_("published the post-mortem, edition %(number)s"),
+    "review_amended": N_("began to amend the post-mortem: %(reason)s"),
 }
 
 

@@ -37,13 +37,27 @@ def _live(_delivery: Delivery, incident: Incident) -> str | None:
 
 
 def _participant(delivery: Delivery, incident: Incident) -> str | None:
-    """Messages of a drill go to its participants and nobody else."""
-    if not incident.drill or delivery.payload.get("person_id") is None:
+    """Messages of a drill go to its participants and nobody else; its post-mortem to those who work on it."""
+    said = delivery.payload
+    if not incident.drill or said.get("person_id") is None or said.get("review_id") is not None:
         return None
     known = {each.id for each in escalation.drill_participants(incident.id)}
     return (
         None if delivery.payload["person_id"] in known else N_("This person does not take part in the drill.")
     )
+
+
+def _takes_part(delivery: Delivery, incident: Incident) -> str | None:
+    """What is said of a drill to one person goes to its players and its staff."""
+    person = db.session.get(Person, delivery.payload.get("person_id") or 0)
+    known = escalation.drill_addresses(incident.id)
+    return None if person and person.email in known else N_("This person does not take part in the drill.")
+
+
+def _runs_on(_delivery: Delivery, incident: Incident) -> str | None:
+    """Nobody is alerted or reminded in a drill that stands still."""
+    paused = incident.drill and escalation.drill_stands_still(incident.id)
+    return N_("The drill is paused.") if paused else None
 
 
 def _active(delivery: Delivery, _incident: Incident) -> str | None:
@@ -139,7 +153,7 @@ def _overtaken(delivery: Delivery, incident: Incident) -> str | None:
 
 
 CHECKS: dict[str, tuple[Check, ...]] = {
-    "page": (_unanswered, _active, _participant),
+    "page": (_unanswered, _active, _participant, _runs_on),
     "fallback": (_unanswered, _live),
     "announce": (_live, _open),
     "create_channel": (_open,),
@@ -152,10 +166,12 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "post": (_has_channel, _overtaken),
     "update_card": (_has_card,),
     "update_announcement": (_live, _has_announcement),
-    "call_leads": (_open, _called),
-    "line": (_open, _active, _participant, _line),
+    "call_leads": (_open, _called, _runs_on),
+    "line": (_open, _active, _participant, _line, _runs_on),
     "approval": (_open, _active, _participant, _proposed),
-    "remind": (_participant,),
+    "remind": (_participant, _runs_on),
+    "drill_tell": (_active, _takes_part),
+    "drill_post": (_has_channel,),
     "propose_group": (),
     "update_proposal": (),
     "report": (),

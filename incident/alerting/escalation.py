@@ -234,3 +234,24 @@ def drill_participants(incident_id: int) -> list[Person]:
     emails = db.session.scalar(select(Drill.participants).where(Drill.incident_id == incident_id)) or []
     rows = {row.email: row for row in db.session.scalars(select(Person).where(Person.email.in_(emails)))}
     return [rows[email] for email in emails if email in rows and rows[email].active]
+
+
+def drill_addresses(incident_id: int) -> set[str]:
+    """The addresses of everybody who takes part in the drill that this incident is: players and staff."""
+    from incident.models.drills import Drill
+
+    found = db.session.execute(
+        select(Drill.participants, Drill.staff).where(Drill.incident_id == incident_id)
+    ).first()
+    if found is None:
+        return set()
+    players, staff = found
+    return {*players, *(email for emails in (staff or {}).values() for email in emails)}
+
+
+def drill_stands_still(incident_id: int) -> bool:
+    """Whether the drill that this incident is has been paused."""
+    from incident.models.drills import Drill, DrillState
+
+    state = db.session.scalar(select(Drill.state).where(Drill.incident_id == incident_id))
+    return state == DrillState.PAUSED

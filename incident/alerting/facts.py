@@ -232,8 +232,8 @@ def _next_clock(incident_id: int) -> ClockFacts | None:
 
 def responders(incident: Incident, *, at: datetime, zone: ZoneInfo) -> tuple[PersonFacts, ...]:
     """Whom the channel is for: who is on duty for the departments called out, commander, role holders,
-    whoever was alerted and whoever answered; of a drill, its participants and nobody else. Never whoever
-    must stand aside."""
+    whoever was alerted and whoever answered; of a drill, its players and staff and nobody else. Never
+    whoever must stand aside."""
     ids = _wanted(incident, at=at, zone=zone)
     there = db.session.scalars(select(Person).where(Person.id.in_(ids)))
     return people(ids - {each.id for each in recusal.barred(incident, there)})
@@ -241,7 +241,8 @@ def responders(incident: Incident, *, at: datetime, zone: ZoneInfo) -> tuple[Per
 
 def _wanted(incident: Incident, *, at: datetime, zone: ZoneInfo) -> set[int]:
     if incident.drill:
-        return {each.id for each in escalation.drill_participants(incident.id)}
+        known = escalation.drill_addresses(incident.id)
+        return set(db.session.scalars(select(Person.id).where(Person.email.in_(known))))
     mine = IncidentDepartment.incident_id == incident.id
     on_duty = duty.roster(_column(IncidentDepartment.code, mine), at=at, zone=zone).values()
     alerted = db.session.scalars(

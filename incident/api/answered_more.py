@@ -1,13 +1,11 @@
-"""What the further calls answer (plans, drills, post-mortems, departments, schedule), for the document."""
+"""What the further calls answer (plans, drills, departments, schedule), for the document."""
 
 from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel
 
-from incident.api.answered import By, Page, Someone, Words
-from incident.models.drills import DrillState
-from incident.models.reviews import ReviewState
+from incident.api.answered import Page, Someone, Words
 from incident.playbooks.schema import Plan
 from incident.vocabulary import ComplaintType
 
@@ -53,48 +51,6 @@ class Playbook(PlaybookVersion):
     versions: list[VersionRef]
 
 
-class Drill(BaseModel):
-    """One drill at one time."""
-
-    id: int
-    programme_id: int | None
-    playbook: ComplaintType
-    scenario: str | None
-    planned_for: datetime
-    starts_at: datetime
-    moved_because: str | None
-    announced: bool
-    participants: list[str]
-    state: DrillState
-    incident: str | None
-    created_at: datetime
-    created_by: By
-    started_at: datetime | None
-    ended_at: datetime | None
-
-
-class DrillsScheduled(Drill):
-    """The first drill, and every one that is now on the calendar."""
-
-    drills: list[Drill]
-
-
-class Review(BaseModel):
-    """The post-mortem of one incident."""
-
-    id: int
-    incident: str
-    title: Words
-    state: ReviewState
-    owner: Someone | None
-    due_at: datetime
-    rule: str
-    optional: bool
-    remind_at: datetime | None
-    reminders: int
-    created_at: datetime
-
-
 class Department(BaseModel):
     """A department, and who is on duty for it now."""
 
@@ -130,18 +86,6 @@ class PlaybookPage(Page):
     """Plans in force."""
 
     items: list[PlaybookSummary]
-
-
-class DrillPage(Page):
-    """Drills."""
-
-    items: list[Drill]
-
-
-class ReviewPage(Page):
-    """Post-mortems."""
-
-    items: list[Review]
 
 
 class DepartmentPage(Page):

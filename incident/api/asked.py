@@ -21,7 +21,6 @@ from incident.errors import N_
 from incident.intake.body import Text
 from incident.lifecycle.common import TEXT_LONGEST
 from incident.models.complaints import Complaint
-from incident.models.drills import DrillState
 from incident.models.reviews import ReviewState
 from incident.vocabulary import Channel, ComplaintType, IncidentRole, Signal, Stage, Status
 
@@ -129,29 +128,6 @@ class Close(Asked):
     summary: Words
 
 
-class ScheduleDrill(Asked):
-    """A drill, once (`starts_at`) or again and again (`recurrence`: minute hour day month weekday)."""
-
-    playbook: ComplaintType
-    scenario: Annotated[Text, _line(60)] | None = None
-    starts_at: Moment | None = None
-    recurrence: Annotated[Text, _line(100)] | None = None
-    announced: bool = True
-    participants: list[Annotated[Text, _line(200)]] = Field(min_length=1, max_length=200)
-
-
-class StopDrill(Asked):
-    """Why a drill is stopped before its end."""
-
-    reason: Annotated[Text, Field(max_length=TEXT_LONGEST)] = ""
-
-
-class CancelDrill(Asked):
-    """With `programme`, every later drill of the same programme is cancelled too."""
-
-    programme: bool = False
-
-
 class PageQuery(Asked):
     """Which page of a list."""
 
@@ -203,12 +179,6 @@ class IncidentsQuery(PageQuery):
     @classmethod
     def _digits(cls, value: Any) -> Any:
         return [int(part) if str(part).isdecimal() and len(part) == 1 else part for part in value]
-
-
-class DrillsQuery(PageQuery):
-    """Drills, the latest start first."""
-
-    state: DrillState | None = None
 
 
 class ReviewsQuery(PageQuery):

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from incident import errors, i18n
 from incident.api import (
+    actions,
     acts,
     agencies,
     assessment,
@@ -28,9 +29,11 @@ from incident.api import (
     playbooks,
     problems,
     resolution,
+    review_writing,
     reviews,
     tasks,
 )
+from incident.api.answered_problems import Problem
 from incident.api.registry import CALLS, MIB, PARAMETERS, PARTS, Call
 from incident.errors import N_
 
@@ -40,12 +43,14 @@ VERSION = "1"
 SECTIONS = (
     complaints, incidents, acts, departments, groups, agencies, tasks, clocks, evidence, resolution,
     decisions, assessment, labels, contacts, informing, playbooks, changes, drills, reviews,
+    review_writing, actions,
 )  # fmt: skip
 TAGS = tuple(each.TAG for each in SECTIONS)
 # Which refusals a call may answer with; 500 and 503 belong to every one.
 ALWAYS = (401, 403, 404, 429, 500, 503)
 READS_QUERY = (422,)
 WRITES = (400, 409, 413, 415, 422)
+IF_MATCH = (412, 428)
 REFUSALS: dict[int, str] = {
     400: N_("The request cannot be read"),
     401: N_("Sign in first"),
@@ -53,42 +58,21 @@ REFUSALS: dict[int, str] = {
     404: N_("Not found"),
     405: N_("Not possible here"),
     409: N_("Not possible now"),
+    412: N_("Somebody else saved first"),
     413: N_("Too large"),
     415: N_("This content type is not read here"),
     422: N_("The data is not valid"),
+    428: N_("Name the version you changed"),
     429: N_("Too many requests"),
     500: N_("The service has a fault"),
     503: N_("Not available at the moment"),
 }
 
 
-class Fault(BaseModel):
-    """One thing wrong: its place, a sentence, and the page that mends it."""
-
-    loc: list[str | int]
-    msg: str
-    href: str = ""
-    rule: str = ""
-    version: str = ""
-    source: str = ""
-
-
-class Problem(BaseModel):
-    """RFC 9457."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    errors: list[Fault] = []
-    reference: str = ""
-
-
 def refusals(call: Call) -> tuple[int, ...]:
     """The statuses that a call may refuse with."""
     more = WRITES if call.method != "GET" else READS_QUERY
-    return tuple(sorted({*ALWAYS, *more}))
+    return tuple(sorted({*ALWAYS, *more, *(IF_MATCH if call.if_match else ())}))
 
 
 @lru_cache(maxsize=1)
@@ -217,7 +201,10 @@ def _headers(call: Call) -> list[dict[str, Any]]:
     if call.method == "GET":
         return []
     schema = {"type": "string", "minLength": 1, "maxLength": 255}
-    return [{"name": "Idempotency-Key", "in": "header", "required": False, "schema": schema}]
+    found = [{"name": "Idempotency-Key", "in": "header", "required": False, "schema": schema}]
+    if call.if_match:
+        found.append({"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}})
+    return found
 
 
 def openapi() -> Response:

@@ -77,6 +77,8 @@ SLUGS: dict[type[DomainError], str] = {
     NoSuchMethod: "method-not-allowed",
     errors.Refused: "refused",
     errors.Conflict: "conflict",
+    errors.Stale: "stale",
+    errors.NeedsVersion: "version-required",
     errors.TooLarge: "too-large",
     Unsupported: "unsupported-media-type",
     errors.Invalid: "invalid",
@@ -108,6 +110,8 @@ def body(fault: DomainError, language: str) -> dict[str, Any]:
     }
     if fault.reasons:
         found["errors"] = [entry(reason, language) for reason in fault.reasons]
+    if isinstance(fault, errors.Stale):
+        found |= {"current": fault.current, "yours": fault.yours}
     return found
 
 

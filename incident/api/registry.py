@@ -22,9 +22,11 @@ INTEGER_MOST = 2**31 - 1  # the largest id the database holds
 PARAMETERS: dict[str, tuple[str, dict[str, Any]]] = {
     "id": ("row", {"type": "integer", "minimum": 0, "maximum": INTEGER_MOST}),
     "version": ("row", {"type": "integer", "minimum": 0, "maximum": INTEGER_MOST}),
+    "n": ("row", {"type": "integer", "minimum": 1, "maximum": INTEGER_MOST}),
     "number": ("string(maxlength=40)", {"type": "string", "maxLength": 40}),
     "key": ("string(maxlength=60)", {"type": "string", "maxLength": 60}),
     "code": ("string(maxlength=10)", {"type": "string", "maxLength": 10}),
+    "name": ("string(maxlength=40)", {"type": "string", "maxLength": 40}),
 }
 
 
@@ -83,6 +85,7 @@ class Call:
     content_types: tuple[str, ...] = JSON
     own_units: bool = False
     sends_file: bool = False
+    if_match: bool = False
 
     @property
     def name(self) -> str:

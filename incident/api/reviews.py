@@ -1,45 +1,19 @@
 """Calls that read post-mortems and what is scheduled."""
 
-from typing import Any
-
 from sqlalchemy import select
 
-from incident import agenda, errors, i18n
-from incident.api import answered_more, asked, paging, views
+from incident import agenda, i18n
+from incident.api import answered_more, answered_reviews, asked, paging, review_lines
 from incident.api.door import OK
 from incident.api.plain import moment
 from incident.api.registry import Answer, Ask, call
-from incident.db import db
 from incident.errors import N_
-from incident.models.incidents import Incident
 from incident.models.reviews import Review
 from incident.permissions import Permission
+from incident.reviews import findings, rights
 
 TAG = N_("Post-mortems and schedule")
-NEXT_FIRST = paging.Order("due_at", ((Review.due_at, False), (Review.id, False)))
-
-
-def _views(rows: list[Review]) -> dict[int, dict[str, Any]]:
-    people = views.people(row.owner_id for row in rows)
-    wanted = [row.incident_id for row in rows]
-    known = {row.id: row for row in db.session.scalars(select(Incident).where(Incident.id.in_(wanted)))}
-    return {row.id: _view(row, known[row.incident_id], people) for row in rows}
-
-
-def _view(row: Review, incident: Incident, people: views.People) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "incident": incident.number,
-        "title": {"zh": incident.title_zh, "en": incident.title_en},
-        "state": str(row.state),
-        "owner": views.someone(people, row.owner_id),
-        "due_at": moment(row.due_at),
-        "rule": row.rule,
-        "optional": row.optional,
-        "remind_at": moment(row.remind_at),
-        "reminders": row.reminders,
-        "created_at": moment(row.created_at),
-    }
+NEXT_FIRST = paging.Order("meets_at", ((Review.meets_at, False), (Review.id, False)))
 
 
 @call(
@@ -49,7 +23,7 @@ def _view(row: Review, incident: Incident, people: views.People) -> dict[str, An
     summary=N_("List post-mortems, the next meeting first"),
     needs=Permission.REVIEWS_READ,
     query=asked.ReviewsQuery,
-    answers={OK: answered_more.ReviewPage},
+    answers={OK: answered_reviews.ReviewPage},
 )
 def list_reviews(ask: Ask) -> Answer:
     """One page."""
@@ -58,7 +32,7 @@ def list_reviews(ask: Ask) -> Answer:
     if wanted.state:
         query = query.where(Review.state == wanted.state)
     rows = paging.found(query, NEXT_FIRST, limit=wanted.limit, cursor=wanted.cursor)
-    known = _views(rows)
+    known = review_lines.summaries(rows, ask.url)
     return Answer(OK, paging.shown(rows, NEXT_FIRST, limit=wanted.limit, view=lambda row: known[row.id]))
 
 
@@ -66,16 +40,26 @@ def list_reviews(ask: Ask) -> Answer:
     "GET",
     "/reviews/{id}",
     tag=TAG,
-    summary=N_("Read a post-mortem"),
+    summary=N_("Read a post-mortem with its text, findings and actions"),
     needs=Permission.REVIEWS_READ,
-    answers={OK: answered_more.Review},
+    answers={OK: answered_reviews.Review},
 )
 def show_review(ask: Ask, *, id: int) -> Answer:
-    """One post-mortem."""
-    found = db.session.get(Review, id)
-    if found is None:
-        raise errors.NotFound(N_("There is no such post-mortem."))
-    return Answer(OK, _views([found])[found.id])
+    """Drafts are in the language that was asked for."""
+    return Answer(OK, review_lines.whole(rights.find(id), ask))
+
+
+@call(
+    "GET",
+    "/findings/{id}",
+    tag=TAG,
+    summary=N_("Read a finding of a post-mortem"),
+    needs=Permission.REVIEWS_READ,
+    answers={OK: answered_reviews.ReviewFinding},
+)
+def show_review_finding(ask: Ask, *, id: int) -> Answer:
+    """Also one that was withdrawn."""
+    return Answer(OK, review_lines.finding(findings.find(id)))
 
 
 @call(

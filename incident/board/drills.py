@@ -1,7 +1,6 @@
-"""Drills on the web: what comes, runs and has been; schedule one, start it now, stop it or take it off."""
+"""Drills on the web: what comes, runs and has been; one of them; schedule one, start it now, take it off."""
 
-from datetime import datetime
-from typing import Any
+from datetime import timedelta
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -10,12 +9,12 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from incident import clock, drills, errors
-from incident.board import access, typed
+from incident.board import access, drill_form, typed
 from incident.db import db, unit_of_work
+from incident.drills import cast, checking, playing, rating, scenarios, scoring
 from incident.duty_import import moment
-from incident.errors import N_, Reason
 from incident.lifecycle.common import House
-from incident.models.drills import Drill, DrillProgramme, DrillState
+from incident.models.drills import PLAYED, Drill, DrillProgramme, DrillState
 from incident.models.incidents import Incident
 from incident.models.people import Person
 from incident.permissions import Permission
@@ -23,22 +22,10 @@ from incident.playbooks import library
 
 bp = Blueprint("drills", __name__)
 PAST_SHOWN = 50
-# how a drill comes back → months between two (0: every week)
-REPEATS = {"weekly": 0, "monthly": 1, "quarterly": 3, "half_yearly": 6, "yearly": 12}
-REPEAT_WORDS = {
-    "once": N_("once"),
-    "weekly": N_("every week"),
-    "monthly": N_("every month"),
-    "quarterly": N_("every quarter"),
-    "half_yearly": N_("every half-year"),
-    "yearly": N_("every year"),
-    "own": N_("as written below"),
-}
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-ORDINALS = ("1st", "2nd", "3rd", "4th", "last")
 
 
-def _house() -> House:
+def house() -> House:
+    """The institution's settings for the verbs."""
     found: House = current_app.extensions["house"]
     return found
 
@@ -50,9 +37,13 @@ def listing() -> str:
     coming = _rows(DrillState.SCHEDULED)
     programmes = {row.programme_id for row, _incident in coming if row.programme_id}
     found = db.session.scalars(select(DrillProgramme).where(DrillProgramme.id.in_(programmes)))
+    running = _rows(*PLAYED)
+    by = access.actor()
     return render_template(
         "drills/list.html",
-        running=_rows(DrillState.RUNNING),
+        running=running,
+        leads={row.id for row, _incident in running if cast.leads(row, by)},
+        plays={row.id for row, _incident in running if cast.roles_of(row, by)},
         coming=coming,
         past=_rows(DrillState.ENDED, DrillState.CANCELLED, newest=PAST_SHOWN),
         programmes={row.id: row for row in found},
@@ -66,11 +57,39 @@ def _rows(*states: DrillState, newest: int | None = None) -> list[tuple[Drill, I
     return [(drill, incident) for drill, incident in db.session.execute(ordered.limit(newest or 200))]
 
 
+@bp.get("/drills/<int:drill_id>")
+@access.needs(Permission.DRILLS_READ)
+def show(drill_id: int) -> str:
+    """One drill: what it is, who takes part, whether it can begin, where it is led, played and reported."""
+    by = access.actor()
+    drill = drills.find(drill_id, by=by)
+    found = scenarios.find(drill.plan_key, drill.scenario) if drill.scenario else None
+    people = cast.everybody(drill)
+    over = drill.state == DrillState.ENDED
+    return render_template(
+        "drills/one.html",
+        drill=drill,
+        incident=db.session.get(Incident, drill.incident_id or 0),
+        scenario=found.scenario if found else None,
+        people=people,
+        roles=cast.roles_of(drill, by),
+        knows=over or cast.knows_script(drill, by),
+        leads=cast.leads(drill, by),
+        points=checking.preflight(drill) if drill.state == DrillState.SCHEDULED else [],
+        rated=rating.of(drill) if over else [],
+        total=scoring.total(playing.of(drill)) if over else None,
+        again_at=(clock.now() + timedelta(days=1)).astimezone(house().zone),
+        programme=db.session.get(DrillProgramme, drill.programme_id or 0),
+    )
+
+
 @bp.get("/drills/new")
 @access.needs(Permission.DRILLS_MANAGE)
 def new() -> str:
     """First the plan, then the rest of the form."""
-    return _form(request.args.get("plan", ""), typed.Typed())
+    given = request.args
+    wanted = typed.Typed(given) if len(given) > 1 else typed.Typed()
+    return _form(given.get("plan", ""), wanted)
 
 
 def _form(key: str, form: typed.Typed) -> str:
@@ -83,82 +102,63 @@ def _form(key: str, form: typed.Typed) -> str:
         "drills/new.html",
         plans=plans,
         plan=chosen,
+        scenarios=scenarios.of_plan(key) if chosen else [],
         form=form,
         people=list(people),
-        repeats=REPEAT_WORDS,
-        zone=_house().zone,
+        repeats=drill_form.REPEAT_WORDS,
+        staff=checking.ROLES,
+        zone=house().zone,
+        dates=drill_form.dates(form, house(), at=clock.now()),
     )
+
+
+@bp.post("/drills/dates")
+@access.needs(Permission.DRILLS_MANAGE)
+def dates() -> str:
+    """The next dates of what stands in the form, for its script; without it a button shows the whole page."""
+    form = typed.Typed(request.form)
+    return render_template("partials/drill_dates.html", dates=drill_form.dates(form, house(), at=clock.now()))
 
 
 @bp.post("/drills")
 @access.needs(Permission.DRILLS_MANAGE)
-def schedule() -> Response | tuple[str, int]:
-    """Put a drill, or a programme of drills, on the calendar."""
+def schedule() -> Response | tuple[str, int] | str:
+    """Put a drill, or a programme of drills, on the calendar; or show its dates where that is asked for."""
     key = request.form.get("plan", "")
+    if "show_dates" in request.form:
+        return _form(key, typed.Typed(request.form))
     try:
-        facts = _facts()
+        wanted, when = drill_form.read(key, house())
         with unit_of_work():
-            made = drills.schedule(plan_key=key, by=access.actor(), at=clock.now(), house=_house(), **facts)
+            made = drills.schedule(wanted, by=access.actor(), at=clock.now(), house=house(), **when)
     except errors.Invalid as fault:
         kept = typed.refused(fault)
         return _form(key, kept), kept.status
     flash(ngettext("%(num)s drill is on the calendar.", "%(num)s drills are on the calendar.", len(made)))
-    return redirect(url_for("drills.listing"), 303)
-
-
-def _facts() -> dict[str, Any]:
-    form = request.form
-    commander = form.get("commander", "")
-    others = [email for email in form.getlist("participants") if email != commander]
-    starts_at = moment(form.get("starts_at", ""), _house().zone)
-    recurrence = _recurrence(form.get("repeats", "once"), starts_at)
-    if starts_at is None and recurrence is None:
-        message = N_("Give a date and a time.")
-        raise errors.Invalid(
-            N_("The drill cannot be scheduled."), reasons=[Reason(message, loc=("starts_at",))]
-        )
-    return {
-        "participants": [email for email in (commander, *others) if email],
-        "starts_at": None if recurrence else starts_at,
-        "recurrence": recurrence,
-        "scenario": form.get("scenario") or None,
-        "announced": form.get("announced") == "1",
-    }
-
-
-def _recurrence(repeats: str, starts_at: datetime | None) -> str | None:
-    """The recurrence rule: the one written by hand, or the weekday and hour of the first drill again."""
-    if repeats == "own":
-        return request.form.get("recurrence", "").strip()
-    if repeats not in REPEATS or starts_at is None:
-        return None
-    local = starts_at.astimezone(_house().zone)
-    weekday, every = WEEKDAYS[local.weekday()], REPEATS[repeats]
-    if every == 0:
-        return f"{local.minute} {local.hour} * * {weekday}"
-    months = sorted({(local.month - 1 + step) % 12 + 1 for step in range(0, 12, every)})
-    month = "*" if every == 1 else ",".join(str(each) for each in months)
-    return f"{local.minute} {local.hour} {ORDINALS[(local.day - 1) // 7]}-{weekday} {month} *"
+    there = url_for("drills.show", drill_id=made[0].id) if len(made) == 1 else url_for("drills.listing")
+    return redirect(there, 303)
 
 
 @bp.post("/drills/<int:drill_id>/start")
-@access.needs(Permission.DRILLS_MANAGE)
+@access.needs(Permission.DRILLS_READ)
 def start(drill_id: int) -> Response:
     """Open a scheduled drill now."""
     with unit_of_work():
-        drill = drills.begin(drill_id, by=access.actor(), at=clock.now(), house=_house())
+        drill = drills.begin(drill_id, by=access.actor(), at=clock.now(), house=house())
+    if cast.knows_script(drill, access.actor()):
+        return redirect(f"/drills/{drill_id}/control", 303)
     incident = db.session.get_one(Incident, drill.incident_id)
     return redirect(f"/incidents/{incident.number}", 303)
 
 
 @bp.post("/drills/<int:drill_id>/stop")
-@access.needs(Permission.DRILLS_MANAGE)
+@access.needs(Permission.DRILLS_READ)
 def stop(drill_id: int) -> Response:
     """End a running drill."""
     with unit_of_work():
         drills.stop(drill_id, by=access.actor(), at=clock.now(), reason=request.form.get("reason", ""))
     flash(_("The drill has ended."))
-    return redirect(url_for("drills.listing"), 303)
+    return redirect(url_for("drills.show", drill_id=drill_id), 303)
 
 
 @bp.post("/drills/<int:drill_id>/cancel")
@@ -170,3 +170,14 @@ def cancel(drill_id: int) -> Response:
         drills.cancel(drill_id, by=access.actor(), at=clock.now(), programme=whole)
     flash(_("The programme has ended.") if whole else _("The drill is off the calendar."))
     return redirect(url_for("drills.listing"), 303)
+
+
+@bp.post("/drills/<int:drill_id>/again")
+@access.needs(Permission.DRILLS_MANAGE)
+def again(drill_id: int) -> Response:
+    """Schedule it once more with the same people."""
+    starts_at = moment(request.form.get("starts_at", ""), house().zone)
+    with unit_of_work():
+        made = drills.again(drill_id, starts_at=starts_at, by=access.actor(), at=clock.now(), house=house())
+    flash(_("The drill is on the calendar again."))
+    return redirect(url_for("drills.show", drill_id=made.id), 303)

@@ -22,6 +22,7 @@ RAIL: tuple[tuple[str, str, str, Permission | None], ...] = (
     ("/duty", N_("Duty"), "duty", None),
     ("/drills", N_("Drills"), "drill", Permission.DRILLS_READ),
     ("/reviews", N_("Reviews"), "review", Permission.REVIEWS_READ),
+    ("/actions", N_("Actions"), "task", Permission.REVIEWS_READ),
     ("/report", N_("Executive report"), "report", Permission.REPORTS_READ),
     ("/schedule", N_("Schedule"), "calendar", None),
     ("/admin/people", N_("People"), "people", Permission.ACCOUNTS_MANAGE),

@@ -1,6 +1,6 @@
 """How pages write moments and spans: in the reader's zone and language, the remaining time first."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -52,6 +52,11 @@ def span(length: timedelta) -> str:
     if hours:
         return _("%(h)s h %(m)s min", h=hours, m=minutes)
     return _("%(m)s min", m=minutes)
+
+
+def span_of(minutes: int) -> str:
+    """A length that is kept in minutes."""
+    return span(timedelta(minutes=minutes))
 
 
 def remaining(due: datetime) -> str:
@@ -112,6 +117,19 @@ def asked(text: str, name: str) -> datetime | None:
         unlike = N_("Write a date and time like 2026-11-22T17:05.")
         raise errors.Invalid(unlike, reasons=[Reason(unlike, loc=(name,))]) from fault
     return given if given.tzinfo else given.replace(tzinfo=zone())
+
+
+def end_of_day(text: str, name: str) -> datetime | None:
+    """The last moment of a day that somebody put into a date field, in their zone; None for nothing. Raises
+    Invalid."""
+    if not text.strip():
+        return None
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError as fault:
+        unlike = N_("Write a date like 2026-11-22.")
+        raise errors.Invalid(unlike, reasons=[Reason(unlike, loc=(name,))]) from fault
+    return datetime.combine(day, time(23, 59, 59), tzinfo=zone())
 
 
 def spoken(value: object) -> object:

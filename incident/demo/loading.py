@@ -35,8 +35,12 @@ def load(*, at: datetime, house: House) -> None:
     _roster(people, at=at)
     _incidents(people, at=at, house=house)
     programme.schedule(
-        plan_key="privacy_leak",
-        participants=["zhao@demo.example", "sun@demo.example", "jiang@demo.example", "li@demo.example"],
+        programme.Wanted(
+            plan_key="privacy_leak",
+            participants=["zhao@demo.example", "sun@demo.example", "jiang@demo.example", "li@demo.example"],
+            scenario="list_in_chat_group",
+            staff={"director": ["lin@demo.example"]},
+        ),
         starts_at=house.calendar.add(at, 2, "working_days").replace(hour=10, minute=0, second=0),
         by=ACTOR,
         at=at,

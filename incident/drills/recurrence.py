@@ -1,17 +1,28 @@
 """When a recurring drill comes back: APScheduler's cron trigger in the house's zone, moved off holidays."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
 
 from incident import errors
-from incident.calendars import WorkingCalendar
 from incident.errors import N_, Reason
 
 FIELDS = ("minute", "hour", "day", "month", "day_of_week")
 LEAST_GAP = timedelta(hours=1)  # between two drills of one programme; guards against `* * * * *`
+
+
+class Days(Protocol):
+    """On which days a drill may start: the working calendar, with or without closed windows."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Whose days they are."""
+
+    def next_working(self, day: date) -> date:
+        """The first such day at or after a day."""
 
 
 def trigger(recurrence: str, zone: ZoneInfo) -> CronTrigger:
@@ -48,7 +59,7 @@ def _bad(message: str, **values: str) -> errors.Invalid:
 
 
 def occurrences(
-    recurrence: str, calendar: WorkingCalendar, *, after: datetime, taken: Iterable[datetime] = ()
+    recurrence: str, calendar: Days, *, after: datetime, taken: Iterable[datetime] = ()
 ) -> Iterator[tuple[datetime, datetime]]:
     """Pairs (planned, moved): the trigger's time and, where that day is off, the same local time on the next
     working day; of those that meet there, and of `taken` starts, one stays. Raises Invalid where two come
@@ -77,7 +88,7 @@ def _wall(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment.astimezone(zone).replace(tzinfo=None)
 
 
-def moved(planned: datetime, calendar: WorkingCalendar) -> datetime:
+def moved(planned: datetime, calendar: Days) -> datetime:
     """The same local time on the first working day at or after the planned one."""
     local = planned.astimezone(calendar.zone)
     day = calendar.next_working(local.date())

@@ -1,6 +1,7 @@
 """The domain objects, one file per aggregate; importing this package knows every table."""
 
 from incident.models import (  # noqa: F401 - imported so that the metadata is whole
+    actions,
     agencies,
     alerts,
     clocks,
@@ -10,6 +11,7 @@ from incident.models import (  # noqa: F401 - imported so that the metadata is w
     decisions,
     drills,
     evidence,
+    exercises,
     feeds,
     ground,
     groups,

@@ -17,7 +17,7 @@ from incident.models.plans import PlanChange, PlanReading, PlanVersion
 from incident.plan_changes import moves, wording
 from incident.playbooks import difference, library
 from incident.playbooks.schema import Plan
-from incident.reviews import schedule
+from incident.reviews import meeting
 
 REMIND_AFTER = timedelta(days=3)
 REMIND_MOST = 3  # after that the page still shows who has not read it
@@ -165,12 +165,12 @@ def _remind(row: PlanReading, *, at: datetime, calendar: WorkingCalendar) -> Non
     if row.remind_at is None or row.remind_at > at:
         return
     if not calendar.is_working(at.astimezone(calendar.zone).date()):
-        row.remind_at = schedule.working_morning(at, calendar)
+        row.remind_at = meeting.working_morning(at, calendar)
         return
     version = db.session.get_one(PlanVersion, row.version_id)
     row.reminders += 1
     again = row.reminders < REMIND_MOST
-    row.remind_at = schedule.working_morning(at + REMIND_AFTER, calendar) if again else None
+    row.remind_at = meeting.working_morning(at + REMIND_AFTER, calendar) if again else None
     if library.current(version.key).id != version.id:  # a newer version asks for itself
         row.remind_at = None
         return

@@ -1,43 +1,21 @@
 """What plan, department and rule files must look like; every text stands in zh and en at the same place."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from incident import durations
 from incident.permissions import Role
+from incident.playbooks.exercises import Scenario as Scenario
+from incident.playbooks.texts import Confidence as Confidence
+from incident.playbooks.texts import DepartmentCode as DepartmentCode
+from incident.playbooks.texts import DurationText as DurationText
+from incident.playbooks.texts import Jurisdiction as Jurisdiction
+from incident.playbooks.texts import Key as Key
+from incident.playbooks.texts import Proof as Proof
+from incident.playbooks.texts import Strict as Strict
+from incident.playbooks.texts import Text as Text
 from incident.vocabulary import ComplaintType, IncidentRole, Level, Signal, Stage
-
-
-def _duration(text: str) -> str:
-    durations.parse(text)
-    return text
-
-
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,48}$")]
-DepartmentCode = Annotated[str, Field(pattern=r"^[A-Z]{2,4}$")]
-DurationText = Annotated[str, AfterValidator(_duration)]
-Confidence = Literal["V", "V2", "U", "P"]
-Jurisdiction = Literal["cn", "us", "uk", "eu"]
-Proof = Literal["filing", "document", "statement"]
-
-
-class Strict(BaseModel):
-    """No unknown key passes: a misspelt one is a fault of the file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class Text(Strict):
-    """The same words in both languages."""
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-    def __getitem__(self, locale: str) -> str:
-        """The text for a locale such as `zh_CN`, `zh` or `en`."""
-        return self.zh if locale.startswith("zh") else self.en
 
 
 class RaisingCondition(Strict):
@@ -103,26 +81,6 @@ class LegalBasis(Strict):
     confidence: Confidence
 
 
-class Inject(Strict):
-    """One event of a drill, at an offset from its start."""
-
-    at: DurationText
-    channel: Literal["slack", "phone", "email", "onsite", "social_media", "regulator", "other"]
-    text: Text
-    expected: Text
-
-
-class Scenario(Strict):
-    """Something to drill: the situation, what should be shown, and the injects."""
-
-    key: Key
-    title: Text
-    kind: Literal["tabletop", "drill", "functional", "full_scale"]
-    situation: Text
-    objectives: list[Text] = Field(min_length=1)
-    injects: list[Inject] = Field(min_length=1)
-
-
 class Plan(Strict):
     """One emergency plan, complete in both languages."""
 
@@ -179,7 +137,7 @@ class Plan(Strict):
             if missing := [key for key in step.after if key not in earlier]:
                 faults.append(f"steps.{step.key}.after: {', '.join(missing)} is no earlier step")
             earlier.add(step.key)
-        return faults
+        return [*faults, *(fault for each in self.scenarios for fault in each.strangers(earlier))]
 
 
 class Department(Strict):

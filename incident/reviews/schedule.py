@@ -1,61 +1,77 @@
-"""Post-mortems are scheduled when an incident closes, owned by somebody, and reminded of until held."""
+"""When a post-mortem is due and why: at the closing of an incident, or because something asks for one."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from incident import clocks, timeline
+from incident import clocks, errors, timeline
 from incident.accounts import Actor
-from incident.alerting import outbox
 from incident.calendars import WorkingCalendar
-from incident.db import db, unit_of_work
-from incident.levels import PostMortem
+from incident.db import db
+from incident.errors import N_
 from incident.models.decisions import Reopening
 from incident.models.incidents import Incident
 from incident.models.people import Person
-from incident.models.reviews import Review, ReviewState
+from incident.models.reviews import Review, ReviewState, Trigger
+from incident.permissions import Permission
 from incident.playbooks import library
-
-MEETING_AT = time(10, 0)  # in the organisation's zone, on the last day allowed
-REMIND_AT = time(9, 10)  # not on the hour: every robot in the building speaks then
-REMIND_BEFORE = timedelta(days=2)
-
-
-def meeting_at(closed_at: datetime, rule: PostMortem, calendar: WorkingCalendar) -> datetime:
-    """The latest meeting time that keeps the limit (facts §7): calendar days end on a working day before,
-    working days count make-up days and leave out holidays."""
-    day = closed_at.astimezone(calendar.zone).date()
-    if rule.unit == "working_days":
-        return datetime.combine(calendar.add_working_days(day, rule.value), MEETING_AT, tzinfo=calendar.zone)
-    last = day + timedelta(days=rule.value)
-    working = _last_working(calendar, after=day, until=last)
-    return datetime.combine(working or last, MEETING_AT, tzinfo=calendar.zone)
-
-
-def _last_working(calendar: WorkingCalendar, *, after: date, until: date) -> date | None:
-    """The last working day after one day and up to another; a whole holiday week has none, and then
-    the limit itself is kept."""
-    for offset in range((until - after).days):
-        if calendar.is_working(until - timedelta(days=offset)):
-            return until - timedelta(days=offset)
-    return None
+from incident.reviews import meeting, recurrence
 
 
 def schedule(incident: Incident, calendar: WorkingCalendar, *, by: Actor, at: datetime) -> Review:
     """Schedule the post-mortem of an incident that closes; an optional one is listed without reminders.
 
-    A legal clock that was missed, or a reopening, makes it a duty at every level (facts §7).
+    A legal clock that was missed, a reopening, or the same cause for the third time in 30 days makes it a
+    duty at every level (facts §7).
     """
+    return _scheduled(incident, _triggers(incident, at=at), calendar, by=by, at=at)
+
+
+def required(
+    incident: Incident, trigger: Trigger | str, *, by: Actor, at: datetime, calendar: WorkingCalendar
+) -> Review:
+    """See to it that a post-mortem is held, for a reason: a drill rated M or U (`drill_rating`), the
+    regulator (`regulator`), or somebody's wish (`asked`).
+
+    One that is scheduled becomes a duty; one that was published stays as it is, and is returned. `by` of a
+    drill owns it, where that is a person.
+    """
+    found = of(incident)
+    if found is not None and found.state != ReviewState.SCHEDULED:
+        found.triggers = _joined(found.triggers, [trigger])
+        return found
+    return _scheduled(incident, [Trigger(trigger)], calendar, by=by, at=at)
+
+
+def ask(incident: Incident, trigger: str, *, by: Actor, at: datetime, calendar: WorkingCalendar) -> Review:
+    """Somebody asks for the post-mortem of a case that is over; raises Refused while it is open."""
+    by.must(Permission.REVIEWS_WRITE)
+    if incident.is_open:
+        raise errors.Refused(
+            N_("%(number)s is still open; its post-mortem is scheduled when it closes."),
+            number=incident.number,
+        )
+    return required(incident, trigger, by=by, at=at, calendar=calendar)
+
+
+def _scheduled(
+    incident: Incident, wanted: list[Trigger], calendar: WorkingCalendar, *, by: Actor, at: datetime
+) -> Review:
     rule = library.the_levels()[incident.level].post_mortem
-    optional = rule.optional and not clocks.any_missed(incident.id) and not _reopened(incident)
-    owner = db.session.get(Person, incident.commander_id or incident.acknowledged_by_id or 0)
-    due = meeting_at(at, rule, calendar)
-    review = of(incident) or Review(incident_id=incident.id, created_at=at, reminders=0)
-    review.optional = optional
+    owner = _owner(incident, by)
+    due = meeting.meeting_at(at, rule, calendar)
+    review = of(incident) or Review(incident_id=incident.id, created_at=at, reminders=0, triggers=[])
+    review.triggers = _joined(review.triggers, wanted)
+    review.optional = not review.triggers
     review.state, review.owner_id, review.due_at = ReviewState.SCHEDULED, owner.id if owner else None, due
+    review.meets_at = meeting.slot(due, review.owner_id, but=review.id)
     review.rule = f"{rule.value} {rule.unit}"
-    review.remind_at = None if optional else first_reminder(due, calendar, at=at)
+    review.lateness = 0
+    review.remind_at = review.invite_at = None
+    if not review.optional:
+        review.remind_at = meeting.first_reminder(review.meets_at, calendar, at=at)
+        review.invite_at = calendar.add_working_time(at, timedelta(0))  # nobody is invited at night
     db.session.add(review)
     db.session.flush()
     timeline.record(
@@ -63,11 +79,35 @@ def schedule(incident: Incident, calendar: WorkingCalendar, *, by: Actor, at: da
         "review_scheduled",
         by=by.label,
         at=at,
-        due_at=due.isoformat(),
+        due_at=review.meets_at.isoformat(),
         owner=owner.name if owner else "-",
         review_id=review.id,
+        triggers=review.triggers,
     )
     return review
+
+
+def _owner(incident: Incident, by: Actor) -> Person | None:
+    """Whoever commanded leads it; of a drill, whoever asks for it."""
+    first = by.id if incident.drill else None
+    return db.session.get(Person, first or incident.commander_id or incident.acknowledged_by_id or 0)
+
+
+def _joined(before: list[str], more: list[Trigger] | list[str]) -> list[str]:
+    wanted = {*before, *(str(each) for each in more)}
+    return [str(each) for each in Trigger if each in wanted]
+
+
+def _triggers(incident: Incident, *, at: datetime) -> list[Trigger]:
+    """Why an incident that closes now must have one (facts §7)."""
+    optional = library.the_levels()[incident.level].post_mortem.optional
+    found = {
+        Trigger.LEVEL: not optional,
+        Trigger.MISSED_CLOCK: clocks.any_missed(incident.id),
+        Trigger.REOPENED: _reopened(incident),
+        Trigger.SAME_CAUSE: recurrence.returns(incident, at=at),
+    }
+    return [trigger for trigger, holds in found.items() if holds]
 
 
 def of(incident: Incident) -> Review | None:
@@ -85,47 +125,9 @@ def force(incident: Incident) -> None:
     """An incident is worked again: its post-mortem waits for the next closing, and is then held."""
     review = of(incident)
     if review is not None:
-        review.state, review.optional, review.remind_at = ReviewState.SCHEDULED, False, None
-
-
-def first_reminder(due: datetime, calendar: WorkingCalendar, *, at: datetime) -> datetime:
-    """Two days before the meeting, on a working morning; at once where that has passed."""
-    return max(at, working_morning(due - REMIND_BEFORE, calendar))
-
-
-def working_morning(moment: datetime, calendar: WorkingCalendar) -> datetime:
-    """The reminder time of the first working day at or after a moment's day."""
-    day = calendar.next_working(moment.astimezone(calendar.zone).date())
-    return datetime.combine(day, REMIND_AT, tzinfo=calendar.zone)
-
-
-def remind(*, at: datetime, calendar: WorkingCalendar) -> int:
-    """Remind owners of what is due and move each on to the next working morning; returns how many."""
-    due = list(
-        db.session.scalars(
-            select(Review.id).where(Review.remind_at <= at, Review.state == ReviewState.SCHEDULED).limit(200)
-        )
-    )
-    return sum(_remind_one(review_id, at=at, calendar=calendar) for review_id in due)
-
-
-def _remind_one(review_id: int, *, at: datetime, calendar: WorkingCalendar) -> int:
-    with unit_of_work() as session:
-        review = session.get_one(Review, review_id, with_for_update=True, populate_existing=True)
-        if review.remind_at is None or review.remind_at > at or review.state != ReviewState.SCHEDULED:
-            return 0
-        review.reminders += 1
-        review.remind_at = working_morning(at + timedelta(days=1), calendar)
-        outbox.enqueue(
-            review.incident_id,
-            "remind",
-            at=at,
-            key=f"review-{review.id}-{review.reminders}",
-            person_id=review.owner_id,
-            about="review",
-            due_at=review.due_at.isoformat(),
-        )
-        return 1
+        review.state, review.optional = ReviewState.SCHEDULED, False
+        review.remind_at = review.invite_at = None
+        review.triggers = _joined(review.triggers, [Trigger.REOPENED])
 
 
 def listed(*, state: str | None = None, limit: int = 200) -> list[tuple[Review, Incident]]:
@@ -133,20 +135,24 @@ def listed(*, state: str | None = None, limit: int = 200) -> list[tuple[Review, 
     query = select(Review, Incident).join(Incident, Incident.id == Review.incident_id)
     if state:
         query = query.where(Review.state == state)
-    return [
-        (review, found) for review, found in db.session.execute(query.order_by(Review.due_at).limit(limit))
-    ]
+    rows = db.session.execute(query.order_by(Review.meets_at, Review.id).limit(limit))
+    return [(review, found) for review, found in rows]
 
 
 def upcoming() -> list[dict[str, Any]]:
     """Meetings and reminders ahead: {at, what, subject, href}."""
     rows = listed(state=ReviewState.SCHEDULED)
     meetings = [
-        {"at": review.due_at, "what": "review", "subject": found.number, "href": "/reviews"}
+        {"at": review.meets_at, "what": "review", "subject": found.number, "href": f"/reviews/{review.id}"}
         for review, found in rows
     ]
     reminders = [
-        {"at": review.remind_at, "what": "review_reminder", "subject": found.number, "href": "/reviews"}
+        {
+            "at": review.remind_at,
+            "what": "review_reminder",
+            "subject": found.number,
+            "href": f"/reviews/{review.id}",
+        }
         for review, found in rows
         if review.remind_at is not None
     ]

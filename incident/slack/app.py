@@ -17,6 +17,7 @@ from incident.slack import (
     asking,
     deciding,
     declaring,
+    drilling,
     happening,
     modal,
     plan_reading,
@@ -29,7 +30,18 @@ from incident.slack import (
     words,
 )
 from incident.slack.asking import Ask
-from incident.slack.blocks import declare, groups, inputs, lines, menu, reminders, requests, texts, todo
+from incident.slack.blocks import (
+    declare,
+    drills,
+    groups,
+    inputs,
+    lines,
+    menu,
+    reminders,
+    requests,
+    texts,
+    todo,
+)
 from incident.slack.desk import Desk
 from incident.slack.envelopes import BlockActions, Command, EventCallback, Shortcut, ViewSubmission
 from incident.slack.forms import FORMS
@@ -51,6 +63,9 @@ PRESSES: tuple[tuple[str | re.Pattern[str], Press], ...] = (
     *((each, putting_off.press) for each in todo.BUTTONS),
     (re.compile(f"{menu.SAY}\\d+"), pressing.say),
     (reminders.PLAN_READ, plan_reading.confirm),
+    (re.compile(rf"{drills.CHOOSE}_\d"), drilling.choose),
+    (drills.ANSWER, drilling.ask_words),
+    (drills.SUSPEND, drilling.suspend),
     (menu.DECLARE, pressing.declare),
     (groups.CONFIRM, deciding.group),
     (groups.DISMISS, deciding.group),
@@ -61,6 +76,7 @@ PRESSES: tuple[tuple[str | re.Pattern[str], Press], ...] = (
 SUBMISSIONS: dict[str, Submit] = {
     declare.CALLBACK: declaring.submit,
     requests.CALLBACK: approving.refuse,
+    drills.CALLBACK: drilling.answer,
     modal.PICK: modal.picked,
     **dict.fromkeys(FORMS, modal.submit),
 }

@@ -14,7 +14,7 @@ from incident.alerting.channels import Order, Trouble
 from incident.alerting.facts import IncidentFacts, PersonFacts
 from incident.settings import Settings
 from incident.slack import calling, client, naming
-from incident.slack.blocks import announcement, card, direct, groups, lines, posts, reminders
+from incident.slack.blocks import announcement, card, direct, drills, groups, lines, posts, reminders
 from incident.slack.blocks.texts import Message
 from incident.slack.client import SlackCalls
 from incident.slack.keeping import Keeper
@@ -60,7 +60,7 @@ class SlackChannel:
 
     def deliver(self, order: Order) -> dict[str, Any]:
         """Take one step; raises Trouble by kind."""
-        if order.step == "remind":
+        if order.step in ("remind", "drill_tell", "drill_post"):
             return self._remind(order)
         if order.step in ("propose_group", "update_proposal"):
             return self._propose(order)
@@ -208,14 +208,16 @@ class SlackChannel:
         self._say(replace(order, key=f"{order.key}:{person.id}"), self._direct_with(person), message)
 
     def _remind(self, order: Order) -> dict[str, Any]:
-        """To whoever must act; to the incident's channel where nobody with a Slack account is named."""
+        """To whoever must act; to the incident's channel where nobody with a Slack account is named, unless
+        it is for one player of a drill alone."""
         person = next((each for each in order.people if each.slack_id), None)
-        channel = order.incident.channel_id if order.incident else None
+        channel = order.incident.channel_id if order.incident and order.step != "drill_tell" else None
         if person is None and channel is None:
             raise Trouble("no_slack_account", name=order.people[0].name if order.people else "-")
         locale = (person.locale if person else None) or order.locale
         where = self._direct_with(person) if person else str(channel)
-        return self._say(order, where, reminders.build(order, locale, self._zone, self._settings.url))
+        build = reminders.build if order.step == "remind" else drills.build
+        return self._say(order, where, build(order, locale, self._zone, self._settings.url))
 
     def _direct_with(self, person: PersonFacts) -> str:
         if not person.slack_id:

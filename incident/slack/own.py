@@ -136,6 +136,6 @@ def duty(person_id: int, *, at: datetime, house: House, most: int) -> list[Stret
 
 def drills_ahead(by: Actor, *, at: datetime, most: int) -> Sequence[Drill]:
     """The drills that run, then those ahead, as far as somebody may know of them."""
-    live = (DrillState.RUNNING, DrillState.SCHEDULED)
+    live = (DrillState.RUNNING, DrillState.PAUSED, DrillState.SCHEDULED)
     query = select(Drill).where(drills.visible(by), Drill.state.in_(live))
     return db.session.scalars(query.order_by(Drill.state, Drill.starts_at).limit(most)).all()

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from incident import clock
+from incident import clock, drills
 from incident.api.registry import CALLS
 from tests import builders, closing
-from tests.api import change_calls, department_calls, group_calls, resolution_calls
+from tests.api import change_calls, department_calls, group_calls, resolution_calls, review_calls
 from tests.api.calling import Api, problem
 
 
@@ -79,6 +79,7 @@ def test_every_call_answers_as_the_document_says(api, document):
     resolution_calls.walk(api, number)
     department_calls.walk(api, number)
     group_calls.walk(api)
+    review_calls.walk(api)
     act(api, number)
     run_clocks(api)
     drill(api)
@@ -224,8 +225,20 @@ def inform(api, path):
 
 def drill(api):
     body = {"playbook": "other", "starts_at": "2026-11-04T02:00:00Z", "participants": ["li@demo.example"]}
+    body["scenario"] = "unknown_debt_transfer"
     first, second = (api.post("/drills", body).get_json()["id"] for _ in range(2))
-    api.post(f"/drills/{first}/start")
+    api.post(f"/drills/{first}/start", as_="lin")
+    drills.move_on(at=clock.now())
+    for path, sent in (
+        ("injects/2/direct", {"act": "release"}),
+        ("pause", {"reason": "a fire alarm"}),
+        ("resume", None),
+        ("injects/2/score", {"score": 5, "note": "soon"}),
+        ("ratings", {"objective": "o1", "rating": "P"}),
+    ):
+        assert api.post(f"/drills/{first}/{path}", sent).status_code == 200, path
+    said = {"words": "接听并安抚客户，核对身份后登记"}
+    assert api.post(f"/drills/{first}/injects/2/respond", said, as_="li").status_code == 200
     api.post(f"/drills/{first}/stop")
     api.post(f"/drills/{second}/cancel")
     api.get("/drills")

@@ -60,10 +60,8 @@ def test_it_holds_what_concerns_its_person_and_nothing_personal(app, zhao):
         builders.person("zhao").locale = "en"
         for announced in (True, False):
             drills.schedule(
-                plan_key="privacy_leak",
-                participants=["zhao@demo.example"],
+                drills.Wanted("privacy_leak", ["zhao@demo.example"], announced=announced),
                 starts_at=now + timedelta(days=3 if announced else 4),
-                announced=announced,
                 by=builders.acting("lin"),
                 at=now,
                 house=builders.house(),

@@ -77,7 +77,7 @@ def test_a_drill_starts_now_and_is_stopped(app):
     visitor.post("/drills", form())
     [drill] = the_drills()
     started = visitor.post(f"/drills/{drill.id}/start")
-    assert started.status_code == 303 and "/incidents/DRL-" in started.location
+    assert started.status_code == 303 and started.location == f"/drills/{drill.id}/control"
     assert "Running" in text(visitor.get("/drills"))
     assert visitor.post(f"/drills/{drill.id}/stop", {"reason": "enough"}).status_code == 303
     db.session.expire_all()

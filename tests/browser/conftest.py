@@ -5,7 +5,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -16,13 +16,17 @@ from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from app import create_app
-from incident import accounts, clock, customers, demo
+from incident import accounts, clock, customers, demo, drills
 from incident.agencies import register
 from incident.cli import serve
 from incident.db import db, unit_of_work
+from incident.drills import rating, scenarios
+from incident.lifecycle.common import House
 from incident.models.complaints import Complaint
+from incident.models.incidents import Incident
 from incident.plan_changes import proposing
 from incident.playbooks import library, loading
+from tests import reviewing
 from tests.conftest import dispose, free_port, make_settings
 
 QUIET = [
@@ -102,8 +106,29 @@ def furnish(app: Flask) -> str:
         register.add(
             name="华信催收", code="HX", department="OUT", by=accounts.system("test"), at=at, zone=house.zone
         )
+    played(house)
+    reviewing.furnish(db.session.scalars(select(Incident).order_by(Incident.id)).first(), at=at)
     keys = select(Complaint.person_key).where(Complaint.person_key.is_not(None))
     return customers.written(db.session.scalars(keys).first() or 0)
+
+
+def played(house: House) -> None:
+    """A drill that runs (number 2), one that has ended (number 3), and a scenario of the house's own."""
+    by, at = accounts.system("test"), clock.now()
+    players = ["zhao@demo.example", "sun@demo.example", "he@demo.example"]
+    wanted = drills.Wanted(
+        "privacy_leak", players, scenario="list_in_chat_group", staff={"observer": ["admin@demo.example"]}
+    )
+    for number in (2, 3):
+        with unit_of_work():
+            drills.schedule(wanted, starts_at=at + timedelta(hours=1), by=by, at=at, house=house)
+            drills.begin(number, by=by, at=at, house=house)
+        drills.move_on(at=at)
+    with unit_of_work():
+        rating.rate(drills.locked(3), "o1", "M", note="取证前已解散群", by=by, at=at)
+        drills.stop(3, by=by, at=at)
+        content = library.current("privacy_leak").plan.scenarios[0].model_dump(mode="json")
+        scenarios.save("privacy_leak", {**content, "key": "our_own"}, by=by, at=at)
 
 
 @pytest.fixture(scope="session")

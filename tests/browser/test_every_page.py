@@ -19,16 +19,22 @@ EXAMPLES = {
     "person_id": "2",
     "task_id": "1",
     "agency_id": "1",
+    "drill_id": "1",
+    "plan": "privacy_leak",
     "code": "CPO",
     "key": "privacy_leak",
     "change_id": "1",
     "part": "points",
+    "review_id": "1",
+    "name": "lucky",
 }
+DRILLS = {"control": 2, "play": 2, "report": 3, "hot-wash": 3}  # one that runs, one that has ended
 READERS = {"/incidents/<number>/accountability": "tang"}  # who visits a page that administrators may not see
 PAGES = (
     "/",
     "/account",
     "/account/calendar",
+    "/actions",
     "/admin/audit",
     "/admin/calendar",
     "/admin/deliveries",
@@ -53,6 +59,16 @@ PAGES = (
     "/drills",
     "/drills/new",
     "/drills/new?plan=privacy_leak",
+    "/drills/<drill_id>",
+    "/drills/<drill_id>/control",
+    "/drills/<drill_id>/hot-wash",
+    "/drills/<drill_id>/play",
+    "/drills/<drill_id>/report",
+    "/drills/calendar",
+    "/drills/scenarios",
+    "/drills/scenarios/new",
+    "/drills/scenarios/<plan>/<key>",
+    "/drills/scenarios/<plan>/<key>/edit",
     "/duty",
     "/duty/<code>",
     "/duty/import",
@@ -73,6 +89,10 @@ PAGES = (
     "/playbooks/<key>/versions/1",
     "/report",
     "/reviews",
+    "/reviews/<review_id>",
+    "/reviews/<review_id>/editions/1",
+    "/reviews/<review_id>/events",
+    "/reviews/<review_id>/sections/<name>",
     "/schedule",
     "/tasks",
     "/tasks/<task_id>",
@@ -88,6 +108,11 @@ PAGES = (
 NOT_PAGES = {
     "/report.pdf",
     "/report.docx",
+    "/drills/<drill_id>/control/live",
+    "/drills/<drill_id>/play/live",
+    "/drills/<drill_id>/report.<ending>",
+    "/drills/scenarios/<plan>/<key>.<ending>",
+    "/reviews/<review_id>/paper.<form>",
     "/board/rows",
     "/changes/<change_id>/edit",
     "/incidents/<number>/live",
@@ -110,6 +135,9 @@ EXAMINED = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violati
 def address(site: Site, page: str) -> str:
     from incident import clock
 
+    for part, number in DRILLS.items():
+        page = page.replace(f"/drills/<drill_id>/{part}", f"/drills/{number}/{part}")
+    page = page.replace("/scenarios/<plan>/<key>", "/scenarios/<plan>/our_own")
     if page == "/customers/<key>":
         return f"/customers/{site.customer}"
     year = clock.now().astimezone(site.app.extensions["house"].zone).year
@@ -118,7 +146,9 @@ def address(site: Site, page: str) -> str:
 
 def test_the_list_names_every_page(app: Flask) -> None:
     served = {
-        re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", rule.rule).replace("/versions/<number>", "/versions/1")
+        re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", rule.rule)
+        .replace("/versions/<number>", "/versions/1")
+        .replace("/editions/<number>", "/editions/1")
         for rule in app.url_map.iter_rules()
         if "GET" in (rule.methods or ())
         and app.view_functions[rule.endpoint].__module__.startswith("incident.board")

@@ -31,15 +31,12 @@ def some(rule: str, after: str, count: int, calendar: WorkingCalendar) -> list[t
 
 
 def schedule(**given: Any) -> list[Drill]:
-    facts: dict[str, Any] = {
-        "plan_key": "privacy_leak",
-        "participants": PEOPLE,
-        "by": builders.acting("lin"),
-        "at": builders.NOW,
-        "house": builders.house(),
-    }
+    facts: dict[str, Any] = {"by": builders.acting("lin"), "at": builders.NOW, "house": builders.house()}
+    names = {each for each in given if each in drills.Wanted.__dataclass_fields__}
+    wanted = {"plan_key": "privacy_leak", "participants": PEOPLE} | {name: given[name] for name in names}
+    more = {name: value for name, value in given.items() if name not in names}
     with unit_of_work():
-        return drills.schedule(**facts | given)
+        return drills.schedule(drills.Wanted(**wanted), **facts | more)
 
 
 def running(app: Flask) -> tuple[Drill, Incident]:

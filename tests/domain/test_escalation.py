@@ -280,8 +280,7 @@ def test_a_drill_climbs_among_its_participants_only(app: Flask) -> None:
     by = builders.acting("admin")
     with unit_of_work():
         (drill,) = drills.schedule(
-            plan_key="privacy_leak",
-            participants=[f"{name}@demo.example" for name in names],
+            drills.Wanted("privacy_leak", [f"{name}@demo.example" for name in names]),
             starts_at=builders.NOW + timedelta(minutes=5),
             by=by,
             at=builders.NOW,

@@ -14,7 +14,7 @@ from incident.db import db, unit_of_work
 from incident.levels import PostMortem
 from incident.models.alerts import Delivery
 from incident.models.reviews import Review
-from incident.reviews import schedule as reviews
+from incident.reviews import meeting, reminding
 from tests import builders
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -42,13 +42,13 @@ def at(text: str) -> datetime:
 def test_the_meeting_keeps_the_limit_and_falls_on_a_working_day(
     closed: str, rule: PostMortem, meets: str
 ) -> None:
-    assert reviews.meeting_at(at(closed), rule, HOLIDAYS) == at(meets)
+    assert meeting.meeting_at(at(closed), rule, HOLIDAYS) == at(meets)
 
 
 @given(st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2026, 12, 1)), st.integers(1, 10))
 def test_no_meeting_is_later_than_its_limit_or_before_the_closing(closed: datetime, days: int) -> None:
     moment = closed.replace(tzinfo=SHANGHAI)
-    meets = reviews.meeting_at(moment, PostMortem(value=days, unit="calendar_days"), HOLIDAYS)
+    meets = meeting.meeting_at(moment, PostMortem(value=days, unit="calendar_days"), HOLIDAYS)
     assert moment.date() < meets.date() <= moment.date() + timedelta(days=days)
 
 
@@ -59,6 +59,7 @@ def a_review(due: datetime, *, remind_at: datetime) -> Review:
             incident_id=incident.id,
             owner_id=builders.person("zhao").id,
             due_at=due,
+            meets_at=due,
             rule="5 working_days",
             remind_at=remind_at,
             created_at=builders.NOW,
@@ -74,14 +75,14 @@ def reminders() -> int:
 def test_the_owner_is_reminded_once_a_working_morning_until_it_is_held(app: Flask) -> None:
     calendar = WorkingCalendar(SHANGHAI, {})
     due = at("2026-11-09T10:00")
-    first = reviews.first_reminder(due, calendar, at=builders.NOW)
+    first = meeting.first_reminder(due, calendar, at=builders.NOW)
     assert first == at("2026-11-09T09:10")  # two days before is a Saturday
     review = a_review(due, remind_at=at("2026-11-06T09:10"))
-    assert reviews.remind(at=at("2026-11-06T09:00"), calendar=calendar) == 0
-    assert [reviews.remind(at=at("2026-11-06T09:11"), calendar=calendar) for _ in range(3)] == [1, 0, 0]
+    assert reminding.remind(at=at("2026-11-06T09:00"), calendar=calendar) == 0
+    assert [reminding.remind(at=at("2026-11-06T09:11"), calendar=calendar) for _ in range(3)] == [1, 0, 0]
     db.session.refresh(review)
     assert review.remind_at == at("2026-11-09T09:10")
-    assert reviews.remind(at=at("2026-11-09T09:10"), calendar=calendar) == 1
+    assert reminding.remind(at=at("2026-11-09T09:10"), calendar=calendar) == 1
     assert reminders() == 2
 
 
@@ -89,12 +90,16 @@ def test_a_long_stop_is_made_up_for_with_one_reminder(app: Flask) -> None:
     calendar = WorkingCalendar(SHANGHAI, {})
     a_review(at("2026-11-09T10:00"), remind_at=at("2026-11-06T09:10"))
     late = at("2026-12-24T15:00")
-    assert [reviews.remind(at=late, calendar=calendar) for _ in range(2)] == [1, 0]
-    assert reminders() == 1
+    assert [reminding.remind(at=late, calendar=calendar) for _ in range(2)] == [1, 0]
+    told = [each.payload for each in db.session.scalars(select(Delivery).where(Delivery.step == "remind"))]
+    assert [(each["about"], each["person_id"]) for each in told] == [
+        ("review", builders.person("zhao").id),
+        ("review_late", builders.person("yang").id),  # 赵敏 heads her department herself
+    ]
 
 
 def test_a_review_that_was_held_reminds_nobody(app: Flask) -> None:
     review = a_review(at("2026-11-09T10:00"), remind_at=at("2026-11-06T09:10"))
     with unit_of_work():
         review.state = "completed"
-    assert reviews.remind(at=at("2026-11-10T09:10"), calendar=WorkingCalendar(SHANGHAI, {})) == 0
+    assert reminding.remind(at=at("2026-11-10T09:10"), calendar=WorkingCalendar(SHANGHAI, {})) == 0

@@ -35,8 +35,7 @@ def test_every_job_runs_twice_and_finds_nothing_left_the_second_time(app: Flask)
     builders.an_incident()
     with unit_of_work():
         drills.schedule(
-            plan_key="privacy_leak",
-            participants=["zhao@demo.example"],
+            drills.Wanted("privacy_leak", ["zhao@demo.example"]),
             recurrence="0 10 * * mon",
             by=builders.acting("lin"),
             at=builders.NOW,
@@ -128,8 +127,7 @@ def test_everything_planned_is_listed_soonest_first(app: Flask) -> None:
     incident = builders.an_incident()
     with unit_of_work():
         drills.schedule(
-            plan_key="privacy_leak",
-            participants=["zhao@demo.example"],
+            drills.Wanted("privacy_leak", ["zhao@demo.example"]),
             starts_at=builders.NOW + timedelta(minutes=1),
             by=builders.acting("lin"),
             at=builders.NOW,

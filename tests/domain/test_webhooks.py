@@ -127,11 +127,14 @@ def test_a_drill_is_told_as_a_drill_and_holds_nothing(app: Flask, receiver: Rece
 
 def test_an_announced_drill_is_told_ahead_and_a_surprise_is_not(app: Flask, receiver: Receiver) -> None:
     join(receiver.url, [events.DRILLS])
-    given = {"plan_key": "fee_dispute", "participants": ["li@demo.example"], "by": ADMIN, "at": NOW}
+    given = {"by": ADMIN, "at": NOW}
     for announced in (True, False):
         with unit_of_work():
             [found] = drills.schedule(
-                **given, house=builders.house(), starts_at=NOW + timedelta(days=1), announced=announced
+                drills.Wanted("fee_dispute", ["li@demo.example"], announced=announced),
+                **given,
+                house=builders.house(),
+                starts_at=NOW + timedelta(days=1),
             )
             drills.cancel(found.id, by=ADMIN, at=NOW)
     send(app)

@@ -16,6 +16,8 @@ SAID: dict[str, str] = {
     "update": N_("📝 Update by %(name)s\nSituation: %(situation)s\nActions: %(actions)s\nNeeds: %(needs)s"),
     "evidence_kept": N_("🗄️ %(name)s kept a message as evidence: %(numbers)s"),
     "cancelled": N_("🛑 %(name)s ended it without closing."),
+    "drill_paused": N_("⏸️ %(name)s paused the drill; nothing counts until it goes on."),
+    "drill_resumed": N_("▶️ %(name)s let the drill go on."),
     "closed": N_("🏁 %(name)s closed the incident."),
     "merged": N_("🔗 This incident was merged into %(number)s; go on there."),
     "unmerged": N_("🔗 This incident was taken out of %(number)s again and goes on here."),

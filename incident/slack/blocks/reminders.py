@@ -13,7 +13,19 @@ from incident.slack.blocks.texts import Block, Message
 PLAN_READ = "plan_read"
 # about → (the sentence, the page where it is mended); the values come from the delivery's payload
 ABOUT: dict[str, tuple[str, str]] = {
-    "review": (N_("⏰ The post-mortem of %(number)s is due at %(due)s."), "/reviews"),
+    "review": (N_("⏰ The post-mortem of %(number)s is due at %(due)s."), "/reviews/%(review_id)s"),
+    "review_publish": (
+        N_("⏰ The post-mortem of %(number)s was held; write it, let it be signed and publish it."),
+        "/reviews/%(review_id)s",
+    ),
+    "review_owner": (
+        N_("🤝 You lead the post-mortem of %(number)s from now on; it meets at %(due)s."),
+        "/reviews/%(review_id)s",
+    ),
+    "review_late": (
+        N_("⚠️ The post-mortem of %(number)s, led by %(name)s, is late; it was due at %(due)s."),
+        "/reviews/%(review_id)s",
+    ),
     "vacant": (
         N_("⚠️ Roles or departments of %(number)s are without anybody; give them to somebody."),
         "/incidents/%(number)s#people",
@@ -101,7 +113,7 @@ def build(order: Order, locale: str, zone: ZoneInfo, base_url: str) -> Message:
     )
     mark = texts.drill_mark(order.incident, locale) if order.incident else ""
     text = f"{mark}{words}"
-    link = _link(f"{base_url}{path % values}", locale)
+    link = _link(f"{base_url}{path % {**order.payload, **values}}", locale)
     link["elements"] = [*_acts(order, locale), *link["elements"]]
     if order.payload["about"] == "plan_changed":
         link["elements"].append(_have_read(order.payload, locale))

@@ -75,7 +75,7 @@ def show(ask: Ask) -> Message:
     incident = acting.snapshot(
         ask, merging.target_of(found) or found
     )  # an old number leads to where it goes on
-    return card.build(incident, ask.locale, ask.house.zone)
+    return card.build(incident, ask.locale, ask.zone)
 
 
 @word("ack")

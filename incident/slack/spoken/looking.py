@@ -87,7 +87,7 @@ def _review(ask: Ask, row: Review, incident: Incident) -> str:
     owner = db.session.get(Person, row.owner_id) if row.owner_id else None
     who = texts.escape(owner.name) if owner else f"⚠️ {ask.say(N_('nobody'))}"
     state = i18n.words("review_state", row.state, ask.locale)
-    link = f"<{ask.settings.url}/reviews|{incident.number}>"
+    link = f"<{ask.settings.url}/reviews/{row.id}|{incident.number}>"
     title = texts.escape(incident.title(ask.locale))
     return f"• {link} {title} · {state} · {texts.date(row.due_at, ask.zone)} · {who}"
 
@@ -109,7 +109,7 @@ def drawn(ask: Ask, row: Drill) -> str:
     title = library.current(row.plan_key).plan.title[ask.locale] if known else row.plan_key
     state = i18n.words("drill_state", row.state, ask.locale)
     mark = f"【{ask.say(N_('DRILL'))}】"
-    link = f"<{ask.settings.url}/drills|{texts.escape(title)}>"
+    link = f"<{ask.settings.url}/drills/{row.id}|{texts.escape(title)}>"
     number = db.session.scalar(select(Incident.number).where(Incident.id == (row.incident_id or 0)))
     more = f" · {number}" if number else ""
     return f"• {mark}{link} · {state} · {texts.date(row.starts_at, ask.zone)}{more}"

@@ -1,0 +1,286 @@
+"""A drill being played: injects in their second and once, answers and acts, points, pauses, emergencies."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from incident import drills, errors
+from incident.alerting import outbox
+from incident.coordination import tasks
+from incident.db import db, unit_of_work
+from incident.drills import answering, playing, rating, results, scoring, seeing
+from incident.lifecycle import acts
+from incident.models.drills import Drill
+from incident.models.exercises import DrillInject
+from incident.models.incidents import Incident
+from tests import builders
+
+PLAYERS = [
+    "zhao@demo.example",
+    "jiang@demo.example",
+    "he@demo.example",
+    "sun@demo.example",
+    "li@demo.example",
+]
+STAFF = {"director": ["lin@demo.example"], "evaluator": ["tang@demo.example"]}
+
+
+def minutes(count: float) -> timedelta:
+    return timedelta(minutes=count)
+
+
+def begun(**given: Any) -> Drill:
+    """A drill of the leaked list, started at NOW: the first inject waits for the next beat."""
+    facts = {"plan_key": "privacy_leak", "scenario": "list_in_chat_group", "participants": PLAYERS}
+    with unit_of_work():
+        (drill,) = drills.schedule(
+            drills.Wanted(**{**facts, "staff": STAFF, **given}),
+            starts_at=builders.NOW + minutes(1),
+            by=builders.acting("lin"),
+            at=builders.NOW,
+            house=builders.house(),
+        )
+        return drills.begin(drill.id, by=builders.acting("lin"), at=builders.NOW, house=builders.house())
+
+
+def beat(after: float) -> int:
+    """The beat so many minutes after the start."""
+    return drills.beat.run(at=builders.NOW + minutes(after), house=builders.house())
+
+
+def injects(drill: Drill) -> dict[int, DrillInject]:
+    db.session.expire_all()
+    return {row.number: row for row in playing.of(drill)}
+
+
+def answer(drill: Drill, number: int, who: str, after: float, **said: Any) -> None:
+    with unit_of_work():
+        answering.respond(
+            drills.locked(drill.id), number, by=builders.acting(who), at=builders.NOW + minutes(after), **said
+        )
+
+
+def states(drill: Drill) -> str:
+    return "".join(str(row.state)[0] for row in injects(drill).values())
+
+
+def test_injects_come_in_their_second_and_never_twice(app: Flask) -> None:
+    drill = begun()
+    assert states(drill) == "pppppppp"
+    beat(0)
+    assert beat(0) == 0 and states(drill)[0] == "d" and states(drill)[1:] == "ppppppp"
+    beat(9 + 59 / 60)
+    assert states(drill).count("d") == 1
+    beat(10)
+    assert beat(10) == 0
+    second = injects(drill)[2]
+    assert second.delivered_at == second.due_at == builders.NOW + minutes(10)
+    assert second.answer_by == builders.NOW + minutes(15) and second.times == 1
+    posts = [row for row in outbox.of(drill.incident_id or 0) if row.step == "drill_post"]
+    assert [row.payload["number"] for row in posts] == [1, 2] and "expected" not in posts[0].payload
+
+
+def test_an_inject_for_some_departments_goes_to_their_players_alone(app: Flask) -> None:
+    drill = begun()
+    for after in (0, 10, 20, 30):
+        beat(after)
+    told = [row for row in outbox.of(drill.incident_id or 0) if row.step == "drill_tell"]
+    assert {row.payload["person_id"] for row in told} == {builders.person("he").id}
+    third = injects(drill)[4]
+    assert third.recipients == [builders.person("he").id]
+    with pytest.raises(errors.Forbidden):
+        answer(drill, 4, "li", 31, choice=1)
+    assert [each.row.number for each in seeing.seen(drill, by=builders.acting("li"))] == [1, 2, 3]
+    assert len(seeing.seen(drill, by=builders.acting("tang"))) == 8
+
+
+def test_a_condition_brings_the_inject_after_a_miss_and_leaves_it_out_after_a_hit(app: Flask) -> None:
+    missed, met = begun(), begun()
+    beat(10)
+    answer(met, 2, "li", 12, choice=1)
+    beat(20)
+    assert states(missed)[2] == "d" and states(met)[2] == "s"
+    assert injects(missed)[2].met is False and injects(met)[2].met is True
+
+
+def test_acts_on_the_incident_answer_what_asks_for_them(app: Flask) -> None:
+    drill = begun()
+    incident = db.session.get_one(Incident, drill.incident_id)
+    beat(0)
+    with unit_of_work():
+        acts.acknowledge(incident, by=builders.acting("zhao"), at=builders.NOW + minutes(2))
+    beat(2.5)
+    first = injects(drill)[1]
+    assert (first.met, first.points, first.judged_at) == (True, 15, builders.NOW + minutes(2))
+    for after in (10, 20, 30):
+        beat(after)
+    task = tasks.keyed(incident.id, "start_parallel_clocks")
+    assert task is not None
+    with unit_of_work():  # before the inject that asks for it
+        tasks.change(task, incident, status="done", by=builders.acting("sun"), at=builders.NOW + minutes(40))
+    beat(55)
+    assert injects(drill)[5].met is True
+    with unit_of_work():
+        acts.change_level(
+            incident,
+            1,
+            reason="范围扩大",
+            by=builders.acting("zhao"),
+            at=builders.NOW + minutes(130),
+            house=builders.house(),
+        )
+    for after in (80, 105, 130, 131):
+        beat(after)
+    assert injects(drill)[8].met is True
+    assert {row.result for row in seeing.seen(drill, by=builders.acting("lin"))} >= {"missed", "met"}
+
+
+def test_points_fall_for_wrong_and_late_answers_and_an_evaluator_has_the_last_word(app: Flask) -> None:
+    drill = begun(participants=PLAYERS)
+    beat(10)
+    answer(drill, 2, "li", 11, choice=0)
+    answer(drill, 2, "sun", 12, choice=1)
+    assert (injects(drill)[2].met, injects(drill)[2].points) == (True, 5)
+    with pytest.raises(errors.Refused):
+        answer(drill, 2, "li", 13, choice=1)
+    beat(30)
+    beat(41)
+    assert (injects(drill)[4].met, injects(drill)[4].points) == (False, 0)
+    answer(drill, 4, "he", 42, choice=1)
+    assert (injects(drill)[4].met, injects(drill)[4].points) == (False, 5)
+    with unit_of_work():
+        scoring.score(drill, 4, points=8, note="解释清楚", by=builders.acting("tang"), at=builders.NOW)
+        for who, points in (("zhao", 8), ("tang", 11)):
+            with pytest.raises((errors.Forbidden, errors.Invalid)):
+                scoring.score(drill, 4, points=points, note="", by=builders.acting(who), at=builders.NOW)
+    assert scoring.given(injects(drill)[4]) == 8
+    assert scoring.total(list(injects(drill).values())).got == 13
+
+
+def test_a_pause_moves_everything_by_its_length_and_nothing_comes_meanwhile(app: Flask) -> None:
+    drill = begun()
+    beat(0)
+    by = builders.acting("lin")
+    with unit_of_work():
+        drills.pause(drill.id, by=by, at=builders.NOW + minutes(4), reason="设备调试")
+    assert beat(200) == 0 and states(drill)[1] == "p"
+    with unit_of_work():
+        drills.resume(drill.id, by=by, at=builders.NOW + minutes(64))
+    rows = injects(drill)
+    assert rows[1].answer_by == builders.NOW + minutes(65) and rows[2].due_at == builders.NOW + minutes(70)
+    assert drill.paused_seconds == 3600
+    with pytest.raises(errors.Refused), unit_of_work():
+        drills.resume(drill.id, by=by, at=builders.NOW + minutes(65))
+    with pytest.raises(errors.Forbidden), unit_of_work():
+        drills.pause(drill.id, by=builders.acting("li"), at=builders.NOW + minutes(65))
+
+
+def test_after_a_stop_of_the_service_short_waits_are_caught_up_and_long_ones_pause_the_drill(
+    app: Flask,
+) -> None:
+    drill = begun()
+    beat(0)
+    beat(
+        21
+    )  # nobody was there for ten minutes: the second comes late, and the third waits for what becomes of it
+    assert states(drill)[:3] == "ddp" and injects(drill)[2].answer_by == builders.NOW + minutes(26)
+    beat(90)
+    db.session.refresh(drill)
+    assert (drill.state, drill.pause_reason) == ("paused", "service_was_down")
+    assert drill.paused_at == builders.NOW + minutes(30)  # when the first of them should have come
+    told = [row for row in outbox.of(drill.incident_id or 0) if row.payload.get("about") == "held_up"]
+    assert {row.payload["person_id"] for row in told} == {builders.person("lin").id}
+    with unit_of_work():
+        drills.resume(drill.id, by=builders.acting("lin"), at=builders.NOW + minutes(95))
+    beat(95)
+    assert states(drill)[3:5] == "dp"
+
+
+def test_two_beats_at_once_deliver_an_inject_once(app: Flask) -> None:
+    drill = begun()
+    house, start = builders.house(), threading.Barrier(2)
+
+    def sweep() -> None:
+        with app.app_context():
+            start.wait(10)
+            drills.beat.run(at=builders.NOW, house=house)
+
+    threads = [threading.Thread(target=sweep) for _ in range(2)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(20)
+    assert injects(drill)[1].times == 1
+    assert len([row for row in outbox.of(drill.incident_id or 0) if row.step == "drill_post"]) == 1
+
+
+def test_a_real_emergency_is_told_once_and_any_player_suspends_the_drill_by_one_press(app: Flask) -> None:
+    drill = begun()
+    beat(0)
+    builders.an_incident(at=builders.NOW + minutes(1))  # not grave enough
+    assert beat(2) == 0
+    real = builders.an_incident(at=builders.NOW + minutes(3), signals=["self_harm_threat"])
+    assert real.level == 1 and beat(3) == 1 and beat(3.1) == 0
+    told = [row for row in outbox.of(drill.incident_id or 0) if row.payload.get("about") == "interrupted"]
+    assert {row.payload["person_id"] for row in told} == {builders.person(who).id for who in ("lin", "zhao")}
+    assert {row.payload["real"] for row in told} == {real.number}
+    with pytest.raises(errors.Forbidden), unit_of_work():
+        drills.suspend(drill.id, by=builders.acting("wu"), at=builders.NOW + minutes(4))
+    for who in ("li", "zhao"):
+        with unit_of_work():
+            drills.suspend(drill.id, by=builders.acting(who), at=builders.NOW + minutes(4))
+    db.session.refresh(drill)
+    assert (drill.state, drill.pause_reason) == ("paused", real.number)
+
+
+def test_skipping_repeating_and_adding_an_inject(app: Flask) -> None:
+    drill = begun()
+    by, at = builders.acting("lin"), builders.NOW + minutes(1)
+    beat(0)
+    with unit_of_work():
+        playing.skip(drills.locked(drill.id), 2, by=by, at=at)
+        playing.release(drill, 1, by=by, at=at)
+        added = playing.add(drill, "总机被打爆了", to=["CS"], within="5m", by=by, at=at)
+        with pytest.raises(errors.Refused):
+            playing.skip(drill, 1, by=by, at=at)
+        with pytest.raises(errors.Invalid):
+            playing.add(drill, " ", to=[], within="5m", by=by, at=at)
+    assert (injects(drill)[1].times, injects(drill)[2].state) == (2, "skipped")
+    assert added.number == 9 and added.recipients == [builders.person("li").id]
+
+
+def test_a_call_tree_test_asks_everybody_and_counts_who_answered(app: Flask) -> None:
+    drill = begun(kind="call_tree", scenario=None, participants=PLAYERS[:4])
+    beat(0)
+    for who in ("zhao", "jiang", "he"):
+        answer(drill, 1, who, 3, words="十分钟内到岗")
+    assert injects(drill)[1].judged_at is None
+    beat(16)
+    assert (injects(drill)[1].met, injects(drill)[1].points) == (False, 8)
+
+
+def test_what_was_held_is_read_by_other_parts_with_its_ratings(app: Flask) -> None:
+    drill = begun()
+    beat(0)
+    by, at = builders.acting("tang"), builders.NOW + minutes(5)
+    with unit_of_work():
+        rating.rate(drill, "o1", "S", by=by, at=at)
+        rating.rate(drill, "o1", "M", note="取证前已解散群", by=by, at=at)
+        for who, given in (("tang", "U"), ("zhao", "P"), ("tang", "X")):  # no note; a player; no such rating
+            with pytest.raises((errors.Invalid, errors.Forbidden)):
+                rating.rate(drill, "o2", given, by=builders.acting(who), at=at)
+    assert results.held() == []
+    with unit_of_work():
+        drills.stop(drill.id, by=builders.acting("lin"), at=builders.NOW + minutes(9))
+    (found,) = results.held(plan_key="privacy_leak", since=builders.NOW)
+    assert (found.number, found.plan_number, found.ratings, found.weak) == (
+        "DRL-2026-000001",
+        1,
+        {"o1": "M"},
+        True,
+    )
+    assert found.departments == ("CPO", "IT", "OUT", "DPO", "CS")
+    assert states(drill) == "dsssssss" and beat(30) == 0
