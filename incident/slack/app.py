@@ -136,7 +136,8 @@ def _command(desk: Desk, ack: Ack) -> None:
     if answer is None:
         ack()
     else:
-        ack(text=answer.text, blocks=answer.blocks, response_type="ephemeral")
+        quiet = {"unfurl_links": False, "unfurl_media": False}
+        ack(text=answer.text, blocks=answer.blocks, response_type="ephemeral", **quiet)
 
 
 def _pressed(act: Press) -> Callable[[Desk, Ack], None]:

@@ -124,6 +124,15 @@ def nearest(wanted: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
+def act_of(typed: str, known: Iterable[str], message: str) -> errors.Invalid:
+    """The refusal of an act that is not one of a word's: with the nearest, where one is near."""
+    near = nearest(simple(typed), known)
+    if near is None:
+        return errors.Invalid(message)
+    reason = errors.Reason(N_("Did you mean “%(near)s”?"), {"near": near})
+    return errors.Invalid(message, reasons=[reason])
+
+
 def department(token: str) -> str | None:
     """The code of a department by its code or its name in either language; None for anything else."""
     wanted = unicodedata.normalize("NFKC", token).casefold().strip()

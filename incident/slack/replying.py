@@ -62,6 +62,12 @@ def _send(press: Pressed, message: Message, *, replace_original: bool) -> None:
         return
     webhook = WebhookClient(press.response_url, timeout=REPLY_SECONDS, retry_handlers=[])
     try:
-        webhook.send(text=message.text, blocks=message.blocks, replace_original=replace_original)
+        webhook.send(
+            text=message.text,
+            blocks=message.blocks,
+            replace_original=replace_original,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
     except (OSError, http.client.HTTPException) as lost:
         log.warning("Slack did not take the answer to a button: %s", lost)

@@ -99,10 +99,12 @@ def _act(tokens: list[str], code: str | None) -> Act | None:
         return None
     found = _named(tokens[0])
     if found is None:
+        near = meant.nearest(meant.simple(tokens[0]), [name for names in ACTS for name in names])
         raise errors.Invalid(
             N_("“%(word)s” is no act on a department. Use one of %(words)s."),
             word=tokens[0],
             words=", ".join(f"{names[0]} {names[1]}" for names in ACTS),
+            reasons=[errors.Reason(N_("Did you mean “%(near)s”?"), {"near": near})] if near else None,
         )
     tokens.pop(0)
     return found

@@ -33,8 +33,8 @@ def role(ask: Ask) -> Message | None:
     part = PARTS.get(meant.simple(first))
     if part is None and _role(rest)[0]:  # `role scribe @who` hands it over, `role scribe` takes it
         part, more = (_give if _role(rest)[1] else _take), rest
-    asking.needs(part, N_("After `role` comes list, take, give, accept or decline."))
-    assert part is not None
+    if part is None:
+        raise meant.act_of(first, PARTS, N_("After `role` comes list, take, give, accept or decline."))
     return part(ask, number, more)
 
 

@@ -38,9 +38,9 @@ def task(ask: Ask) -> Message | None:
     glued = re.fullmatch(r"([^\x00-\x7f]+)(\d+)", unicodedata.normalize("NFKC", first))
     if part is None and glued:  # 完成3, as a Chinese word needs no space before a number
         part, more = PARTS.get(glued[1]), f"{glued[2]} {more}"
-    asking.needs(
-        not first or part, N_("After `task` comes list, doing, done, block, drop, give, due or add.")
-    )
+    if first and part is None:
+        said = N_("After `task` comes list, doing, done, block, drop, give, due or add.")
+        raise meant.act_of(first, PARTS, said)
     return (part or _list)(ask, number, more.strip())
 
 
