@@ -89,6 +89,8 @@ def _settings() -> Settings:
 
 def mount_sandbox(app: Flask, settings: Settings) -> None:
     """Put the workspace in a box under /sandbox; there is none where a real token is set."""
+    from incident.demo import touring
+
     box = sandbox.create_sandbox(
         database=settings.var_dir / "sandbox.db",
         events_url=f"http://{settings.host}:{settings.port}/slack/events",
@@ -100,6 +102,7 @@ def mount_sandbox(app: Flask, settings: Settings) -> None:
             for each in registry.SHORTCUTS.values()
         ],
         hints=command_hints,
+        tour=touring.Tour(app.app_context, app.extensions["house"], settings.url).steps(),
     )
     app.extensions["sandbox"] = box
     mounted: Any = DispatcherMiddleware(app.wsgi_app, {"/sandbox": box})
