@@ -136,8 +136,13 @@ def _command(desk: Desk, ack: Ack) -> None:
     if answer is None:
         ack()
     else:
-        quiet = {"unfurl_links": False, "unfurl_media": False}
-        ack(text=answer.text, blocks=answer.blocks, response_type="ephemeral", **quiet)
+        ack(
+            text=answer.text,
+            blocks=answer.blocks,
+            response_type="ephemeral",
+            unfurl_links=False,
+            unfurl_media=False,
+        )
 
 
 def _pressed(act: Press) -> Callable[[Desk, Ack], None]:

@@ -1,7 +1,7 @@
 """Slack as a way out for alerts: one small method for each step of the outbox.
 
-A step whose outcome is unknown is looked up before it is taken again: a message by the key in its
-metadata, a channel by its name and maker, a bookmark by its link, a topic by its text.
+A step whose outcome is unknown is looked up before it is taken again: a message by its metadata, a channel
+by its name and maker, a bookmark by its link, a topic by its text.
 """
 
 import html
@@ -22,9 +22,8 @@ from incident.slack.response import ResponseChannel
 
 EVENT_TYPE = "incident_step"
 INVITE_MOST = 100  # people a call takes; docs.slack.dev/reference/methods/conversations.invite
-SUFFIX_MOST = 9  # names tried: inc-…, inc-…-2 up to -9
+SUFFIX_MOST, LOOK_PAGES, PAGE_SIZE = 9, 10, 200  # names tried: inc-…, inc-…-2 up to -9
 LOOK_BACK = timedelta(seconds=60)  # Slack's clock and ours may differ by so much
-LOOK_PAGES, PAGE_SIZE = 10, 200
 ALREADY_THERE = ("already_in_channel", "cant_invite_self")
 
 

@@ -1,5 +1,6 @@
 """Block Kit's documented limits, against everything the app can say, with the longest it may be given."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -166,24 +167,10 @@ def test_every_message_of_the_outbox_fits_whatever_it_is_given(app, extreme, loc
     for said in posts.SAID:
         fits(posts.build(shown, {**values, "said": said}, locale))
     due = builders.NOW.isoformat()
-    more = {
-        "due_at": due,
-        "follow_up": "other",
-        "agency": LONG,
-        "due_on": due,
-        "summary": long,
-        "role": "scribe",
-    }
-    more |= {
-        "department": "COM",
-        "key_of_plan": "other",
-        "number_of_version": "1",
-        "plan_title": long,
-        "note": LONG,
-        "change": "1",
-        "change_state": "draft",
-        "changes": "1",
-    }
+    wanted = re.findall(r"%\((\w+)\)s", " ".join(part for row in reminders.ABOUT.values() for part in row))
+    known = {"due_at": due, "department": "COM", "role": "scribe", "follow_up": "other"}
+    more = {**{name: long if name == "plan_title" else LONG for name in wanted}, **known}
+    more |= {"key_of_plan": "other", "number_of_version": "1"}
     for about in reminders.ABOUT:
         order = an_order("remind", {**values, **more, "about": about}, shown)
         fits(reminders.build(order, locale, zone, "https://x.test"))

@@ -59,7 +59,9 @@ def test_a_task_that_somebody_else_has_done_says_with_whom_it_is(world):
     number = world.incident(level=1)
     with world.app.app_context(), unit_of_work():
         at, first = clock.now(), Task.after == []
-        ids = list(db.session.scalars(select(Task.id).where(Task.incident_id == world.row(number).id, first)))[:1]
+        ids = list(
+            db.session.scalars(select(Task.id).where(Task.incident_id == world.row(number).id, first))
+        )[:1]
         people = {each.name: each.id for each in db.session.scalars(select(Person))}
         db.session.execute(update(Task).values(remind_at=None))
         given = {"assignee_id": people["Ada"], "remind_at": at, "due_at": at - timedelta(minutes=5)}
@@ -77,6 +79,10 @@ def test_a_task_that_somebody_else_has_done_says_with_whom_it_is(world):
 
 def test_an_act_that_is_mistyped_is_answered_with_the_nearest(world):
     number = world.incident()
-    for typed, near in (("task {n} dnoe 1", "done"), ("role {n} tkae scribe", "take"), ("dept {n} COM acept", "accept")):
+    for typed, near in (
+        ("task {n} dnoe 1", "done"),
+        ("role {n} tkae scribe", "take"),
+        ("dept {n} COM acept", "accept"),
+    ):
         answer = json.dumps(world.command(typed.format(n=number))["shown"], ensure_ascii=False)
         assert f"Did you mean “{near}”?" in answer, answer
