@@ -11,7 +11,7 @@ from sqlalchemy import select
 from incident import accounts, clock, i18n
 from incident.db import db, unit_of_work
 from incident.demo import finishing, tour_words
-from incident.drills import programme
+from incident.drills import programme, running
 from incident.intake import body, receive
 from incident.lifecycle import acts
 from incident.lifecycle.common import House
@@ -136,14 +136,13 @@ class Tour:
         with self._context(), unit_of_work():
             by = finishing.acting(TRAINER)
             [drill] = programme.schedule(
-                plan_key=DRILLED,
-                participants=[finishing.LEAD, finishing.CLERK],
+                programme.Wanted(plan_key=DRILLED, participants=[finishing.LEAD, finishing.CLERK]),
                 starts_at=at + timedelta(seconds=1),
                 by=by,
                 at=at,
                 house=self._house,
             )
-            programme.begin(drill.id, by=by, at=at, house=self._house)
+            running.begin(drill.id, by=by, at=at, house=self._house)
 
     def _drilled(self, look: Look) -> bool:
         with self._context():

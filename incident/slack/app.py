@@ -25,6 +25,7 @@ from incident.slack import (
     putting_off,
     registry,
     replying,
+    reviewing,
     shortcuts,
     spoken,
     words,
@@ -39,6 +40,7 @@ from incident.slack.blocks import (
     menu,
     reminders,
     requests,
+    reviews,
     texts,
     todo,
 )
@@ -66,6 +68,7 @@ PRESSES: tuple[tuple[str | re.Pattern[str], Press], ...] = (
     (re.compile(rf"{drills.CHOOSE}_\d"), drilling.choose),
     (drills.ANSWER, drilling.ask_words),
     (drills.SUSPEND, drilling.suspend),
+    *((each, reviewing.press) for each in reviews.BUTTONS),
     (menu.DECLARE, pressing.declare),
     (groups.CONFIRM, deciding.group),
     (groups.DISMISS, deciding.group),
@@ -77,6 +80,7 @@ SUBMISSIONS: dict[str, Submit] = {
     declare.CALLBACK: declaring.submit,
     requests.CALLBACK: approving.refuse,
     drills.CALLBACK: drilling.answer,
+    **dict.fromkeys((reviews.FINISHED, reviews.EXTENDED), reviewing.submit),
     modal.PICK: modal.picked,
     **dict.fromkeys(FORMS, modal.submit),
 }

@@ -70,6 +70,7 @@ WORDS: dict[str, dict[str, str]] = {
         "update_proposal": N_("Update the proposal of a group"),
         "report": N_("Send the report by e-mail"),
         "keep_message": N_("Keep a message as evidence"),
+        "mail": N_("Send an invitation by e-mail"),
         "update_card": N_("Update the card"),
         "update_announcement": N_("Update the announcement"),
         "update_page": N_("Update the alert"),

@@ -10,7 +10,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from incident.slack import registry, words
-from incident.slack.blocks import declare, groups, lines, menu, reminders, requests, texts, todo
+from incident.slack.blocks import (
+    declare,
+    drills,
+    groups,
+    lines,
+    menu,
+    reminders,
+    requests,
+    reviews,
+    texts,
+    todo,
+)
 from incident.slack.forms import FORMS
 from incident.slack.forms.form import Kept
 
@@ -39,6 +50,7 @@ ACTS = (
 BUTTONS = (
     *(texts.ACKNOWLEDGE, lines.ACCEPT, requests.APPROVE, requests.REFUSE, todo.DONE, todo.BLOCKED),
     *(*todo.BUTTONS, f"{menu.SAY}0", menu.DECLARE, groups.CONFIRM, groups.DISMISS, reminders.PLAN_READ),
+    *(*reviews.BUTTONS, drills.ANSWER, drills.SUSPEND, f"{drills.CHOOSE}_1"),
     *("form_situation", "gone_long_ago"),
 )
 INPUTS = (
@@ -142,7 +154,7 @@ def test_any_button_is_answered(world, heard):
 def test_any_form_is_answered(world):
     number = world.incident()
     good = Kept(number, 0, {"task": "1", "hand_over": "1", "channel": "C1", "ts": "1.2"}).text()
-    known = (*FORMS, declare.CALLBACK, requests.CALLBACK, "form_pick")
+    known = (*FORMS, declare.CALLBACK, requests.CALLBACK, drills.CALLBACK, reviews.FINISHED, "form_pick")
 
     @MANY
     @given(
