@@ -12,7 +12,7 @@ from incident import i18n, timeline
 from incident.alerting import checks, delivery, outbox
 from incident.alerting.channels import KINDS, Trouble
 from incident.slack import client, finding, happening, registry, shortcuts, spoken, words
-from incident.slack.blocks import drills, lines, posts, reminders, texts
+from incident.slack.blocks import drills, lines, posts, reminders, reviews, texts
 from incident.slack.forms import FORMS
 from tests.rules import tree
 
@@ -202,8 +202,8 @@ def test_whatever_the_verbs_say_has_its_sentence_and_each_sentence_a_verb():
 
 
 def test_whatever_the_service_reminds_of_has_its_sentence():
-    elsewhere = {"clocks", "tasks"} | set(lines.SAID) | set(drills.ABOUT)  # messages of their own
-    pages = {"person", "password", "action"}  # forms that are refused, not reminders
+    elsewhere = {"clocks", "tasks", *lines.SAID, *drills.ABOUT, *reviews.ABOUT}  # messages of their own
+    pages = {"person", "password"}  # forms that are refused, not reminders
     assert written("about") - elsewhere - pages <= set(reminders.ABOUT)
     assert set(reminders.ABOUT) <= named(outside="slack/blocks/reminders.py")
 
