@@ -1,6 +1,7 @@
 """The one address that Slack calls: guarded, signed, each request taken once, then handed to Bolt."""
 
 import logging
+from functools import partial
 
 import flask
 from flask import Blueprint, Flask, Response, request
@@ -11,7 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from incident import clock
 from incident.settings import Settings
 from incident.slack import app as bolt_app
-from incident.slack import envelopes, receipts
+from incident.slack import envelopes, inspecting, receipts, registry
 
 log = logging.getLogger(__name__)
 BODY_LARGEST = 1_048_576  # bytes; a view with its state is at most 250 KB
@@ -23,6 +24,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Take Slack's requests at `POST /slack/events`."""
     app.extensions["slack_handler"] = SlackRequestHandler(bolt_app.build(settings, app.extensions["house"]))
     app.extensions["slack_verifier"] = SignatureVerifier(settings.signing_secret)
+    app.extensions["slack_inspect"] = partial(inspecting.inspect, settings)
+    app.extensions["slack_scopes"] = registry.reasons()
     app.register_blueprint(blueprint)
 
 

@@ -4,8 +4,10 @@ import logging
 import re
 from collections.abc import Callable
 
+from sqlalchemy import select
+
 from incident import clock, errors
-from incident.alerting import facts
+from incident.alerting import bundles, facts
 from incident.alerting.channels import Trouble
 from incident.alerting.facts import IncidentFacts
 from incident.coordination import departments, tasks
@@ -15,7 +17,7 @@ from incident.lifecycle import acts, common
 from incident.models.incidents import Incident, Task
 from incident.slack import acting, asking, home, modal, replying, words
 from incident.slack.asking import Ask
-from incident.slack.blocks import announcement, card, lines, page, texts
+from incident.slack.blocks import announcement, card, digest, lines, page, texts
 from incident.slack.blocks.texts import Message
 from incident.slack.envelopes import Action, BlockActions
 from incident.slack.forms import work
@@ -77,6 +79,11 @@ def _standing(
 def _redrawn(ask: Ask, press: BlockActions, incident: IncidentFacts) -> Message:
     """The message the button stood on, without it: the announcement, an alert, or the card."""
     where, zone = press.container, ask.house.zone
+    together = _together(ask, press, incident)
+    if len(together) > 1:
+        personal = where.channel_id.startswith("D")
+        locale = ask.locale if personal else ask.settings.default_locale
+        return digest.build(together, locale, zone, alerted=personal)
     if where.message_ts == incident.announcement_ts and where.channel_id == incident.announcement_channel:
         return announcement.build(incident, ask.settings.default_locale, zone)
     if where.message_ts == incident.card_ts:
@@ -84,6 +91,14 @@ def _redrawn(ask: Ask, press: BlockActions, incident: IncidentFacts) -> Message:
     if where.channel_id.startswith("D"):
         return page.build(incident, ask.locale, zone)
     return card.build(incident, ask.locale, zone)
+
+
+def _together(ask: Ask, press: BlockActions, incident: IncidentFacts) -> list[IncidentFacts]:
+    """The incidents of the message, where it tells of several."""
+    where = press.container
+    ids = bundles.told_with(incident.id, where.channel_id, where.message_ts)
+    rows = db.session.scalars(select(Incident).where(Incident.id.in_(ids)).order_by(Incident.id))
+    return [acting.snapshot(ask, row) for row in rows] if len(ids) > 1 else []
 
 
 def say(ask: Ask, press: BlockActions) -> None:

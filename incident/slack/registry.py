@@ -21,6 +21,7 @@ __all__ = [
     "Scope",
     "Shortcut",
     "Word",
+    "reasons",
     "scopes",
 ]
 
@@ -102,7 +103,7 @@ SCOPES: dict[str, Scope] = {
     for each in (
         Scope("commands", N_("`/incident` and the shortcuts")),
         Scope("chat:write", N_("the card, alerts, the announcement and their updates")),
-        Scope("chat:write.public", N_("announcing in the response channel without being a member of it")),
+        Scope("channels:join", N_("joining the response channel, to announce in it")),
         Scope("groups:write", N_("the private channel of each incident, its topic and its members")),
         Scope("groups:read", N_("finding a private channel again after an answer got lost")),
         Scope(
@@ -128,3 +129,8 @@ def scopes() -> tuple[str, ...]:
     """Every scope that the app asks for, sorted."""
     asked = [each.scopes for table in (WORDS, SHORTCUTS, EVENTS) for each in table.values()]
     return tuple(sorted({*SCOPES, *(scope for scopes in asked for scope in scopes)}))
+
+
+def reasons() -> list[tuple[str, str]]:
+    """Every scope with what needs it, as a message id."""
+    return sorted((name, each.about) for name, each in SCOPES.items())
