@@ -129,6 +129,15 @@ def open_home(workspace: workspaces.Workspace, *, user: str, tab: str = "home") 
     return channel
 
 
+def open_messages(workspace: workspaces.Workspace, *, user: str, channel: str) -> None:
+    """A person opens a channel: the app hears of it when it is their direct message with it."""
+    pair = ",".join(sorted((user, identity.BOT_USER)))
+    with workspace.store.reading() as db:
+        found = db.execute("SELECT 1 FROM channels WHERE id = ? AND pair = ?", (channel, pair)).fetchone()
+    if found is not None:
+        open_home(workspace, user=user, tab="messages")
+
+
 def _say(
     db: sqlite3.Connection,
     workspace: workspaces.Workspace,
