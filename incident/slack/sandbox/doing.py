@@ -128,7 +128,8 @@ def _do(workspace: workspaces.Workspace, person: str, channel: str, act: str) ->
 
 def change_person(workspace: workspaces.Workspace, form: Mapping[str, str]) -> None:
     """Adds somebody, or changes whoever has the same member name."""
-    given = {field: form[field].strip() for field in ("name", "real_name", "email", "locale", "tz")}
+    fields = ("name", "real_name", "email", "locale", "tz")
+    given: dict[str, Any] = {field: form[field].strip() for field in fields}
     if not all(given.values()):
         raise ValueError("every field of a person is needed")
     zoneinfo.ZoneInfo(given["tz"])

@@ -135,12 +135,7 @@ class Sender:
         return True
 
     def _deliver(self, row: sqlite3.Row) -> outbound.Answer:
-        headers = {}
-        if row["attempt"] > 1:
-            headers = {"X-Slack-Retry-Num": str(row["attempt"] - 1), "X-Slack-Retry-Reason": row["reason"]}
-        return outbound.post(
-            self._workspace, row["body"].encode(), content_type="application/json", headers=headers
-        )
+        return outbound.event(self._workspace, row["body"], attempt=row["attempt"], reason=row["reason"])
 
     def _settle(self, row: sqlite3.Row, answer: outbound.Answer) -> None:
         delays = self._workspace.retry_delays
