@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -47,6 +48,7 @@ class Person(Base):
     theme: Mapped[str] = mapped_column(String(5), default="auto")
     group_head: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
+    contact_confirmed_at: Mapped[datetime | None]  # said by themselves: so they are reached
     away_until: Mapped[datetime | None]  # said by themselves: their roles are looked after meanwhile
     failed_sign_ins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
@@ -119,3 +121,12 @@ class DutyShift(Base):
     repeats: Mapped[Repeats] = mapped_column(String(6), default=Repeats.NEVER)
     repeats_until: Mapped[datetime | None]
     override: Mapped[bool] = mapped_column(default=False)
+
+
+class DutySeen(Base):
+    """Who was on duty for a department when the channels were last brought up to date, by person."""
+
+    __tablename__ = "duty_seen"
+
+    department_code: Mapped[str] = mapped_column(ForeignKey("departments.code"), primary_key=True)
+    people: Mapped[list[Any]]
