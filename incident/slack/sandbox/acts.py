@@ -80,6 +80,16 @@ def take_back(workspace: workspaces.Workspace, *, user: str, channel: str, ts: s
         events.say(db, workspace, row, {"type": "message", "subtype": "message_deleted", **change})
 
 
+def dismiss(workspace: workspaces.Workspace, *, user: str, channel: str, ts: str) -> None:
+    """A person puts away a message that only they see; nobody hears of it."""
+    with workspace.store.writing() as db:
+        channels.find(db, channel, viewer=user)
+        message = messages.seen(db, channel, ts, person=user)
+        if message["audience"] != user:
+            raise refusals.Refusal("cant_delete_message")
+        messages.delete(db, message)
+
+
 def react(workspace: workspaces.Workspace, *, user: str, channel: str, ts: str, name: str) -> None:
     """A person reacts to a message; again takes it back."""
     with workspace.store.writing() as db:

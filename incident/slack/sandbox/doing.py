@@ -70,6 +70,7 @@ ACTS: dict[str, Act] = {
     "pin": _by_form(acts.pin, "ts"),
     "edit": _by_form(acts.edit, "ts", "text"),
     "take_back": _by_form(acts.take_back, "ts"),
+    "dismiss": _by_form(acts.dismiss, "ts"),
     "join": _by_form(hands.join),
     "leave": _by_form(hands.leave),
     "invite": _by_form(hands.invite, "person"),

@@ -36,6 +36,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "reply": ("Reply", "回复"),
     "replies": ("replies", "条回复"),
     "only_you": ("Only visible to you", "仅您可见"),
+    "dismiss": ("Dismiss message", "关闭此消息"),
     "edited": ("(edited)", "（已编辑）"),
     "unread": ("unread", "未读"),
     "react": ("Add a reaction", "添加表情回应"),

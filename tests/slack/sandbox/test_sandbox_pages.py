@@ -132,6 +132,10 @@ def test_an_ephemeral_message_is_seen_by_its_person_alone(town, browser):
     town.client().chat_postEphemeral(channel="C0GENERAL", user="U0LI", text="psst")
     assert "psst" in see(browser, "/as/U0LI/c/C0GENERAL")
     assert "psst" not in see(browser, "/as/U0BOB/c/C0GENERAL")
+    ts = town.channel("C0GENERAL")["ephemeral"][0]["ts"]
+    assert browser.post("/as/U0BOB/c/C0GENERAL/dismiss", data={"ts": ts}).status_code == 404
+    browser.post("/as/U0LI/c/C0GENERAL/dismiss", data={"ts": ts})
+    assert "psst" not in see(browser, "/as/U0LI/c/C0GENERAL")
 
 
 def test_a_private_channel_is_on_nobody_elses_page(town, browser):
