@@ -85,4 +85,4 @@ def create_sandbox(
 def _send_events(app: flask.Flask, workspace: workspaces.Workspace) -> None:
     sender = events.Sender(workspace)
     app.extensions["sandbox_sender"] = sender
-    app.before_request(sender.ensure_running)
+    app.after_request(sender.heed)
