@@ -26,6 +26,7 @@ from incident.api import (
     incidents,
     informing,
     labels,
+    metrics,
     playbooks,
     problems,
     resolution,
@@ -43,7 +44,7 @@ VERSION = "1"
 SECTIONS = (
     complaints, incidents, acts, departments, groups, agencies, tasks, clocks, evidence, resolution,
     decisions, assessment, labels, contacts, informing, playbooks, changes, drills, reviews,
-    review_writing, actions,
+    review_writing, actions, metrics,
 )  # fmt: skip
 TAGS = tuple(each.TAG for each in SECTIONS)
 # Which refusals a call may answer with; 500 and 503 belong to every one.
