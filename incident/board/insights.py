@@ -104,8 +104,9 @@ def _slowest(waiting: dict[str, Any]) -> list[str]:
 
 def _lying(kind: str, found: dict[str, Any], keys: list[str]) -> list[tuple[str, int, str]]:
     return [
-        (frame.words(kind, key), found[key]["p50"] or 0, times.span_of(found[key]["p50"] or 0))
+        (frame.words(kind, key), found[key]["p50"], times.span_of(found[key]["p50"]))
         for key in keys
+        if found[key]["count"]
     ]
 
 

@@ -51,6 +51,11 @@ class Plot:
     ticks: tuple[Mark, ...] = ()
     labels: tuple[Mark, ...] = ()
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was counted."""
+        return not self.rects and not any(path.dots for path in self.paths)
+
 
 def top_of(most: float) -> float:
     """A round number at or above the largest value: 1, 2 or 5 times a power of ten."""
@@ -134,7 +139,7 @@ def _path(
         y = _y(value, top)
         pieces[-1].append(f"{x},{y}")
         dots.append(Rect(x, y, 3, 3, kind, f"{key} {name}: {value:g}{unit}"))
-        last = Mark(min(x, WIDTH - 36), max(y - 7, 10), name)
+        last = Mark(min(x, WIDTH - 36), y + 16 if name == "p50" else max(y - 7, 10), name)
     return Path(tuple(" ".join(each) for each in pieces if len(each) > 1), tuple(dots), kind, last)
 
 

@@ -22,7 +22,8 @@ def worked(app):
 def test_insights_show_figures_plots_and_the_table_behind_them(worked):
     page = Visitor(worked, "yang").get("/insights")
     assert "Acknowledged, p50 / p90 1 min / 1 min" in text(page)
-    assert page.text.count("<svg viewBox") == 7 and "style=" not in page.text
+    assert page.text.count("<svg viewBox") == 4 and "style=" not in page.text
+    assert text(page).count("Nothing was counted in this span.") == 3
     assert re.search(r'<rect class="plot-level-3"[^>]*><title>W45 Ⅲ: 1</title>', page.text)
     assert "Clock compliance, %" in text(page) and "%%" not in page.text
     assert Visitor(worked, "yang").get("/insights?from=2026-13-01").status_code == 422
