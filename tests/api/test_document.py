@@ -111,6 +111,9 @@ def read_everything(api, number, complaint_id):
         "/playbooks/other/versions/1",
         "/departments",
         "/schedule",
+        "/courses",
+        "/certificates",
+        "/readiness",
     ):
         api.get(path)
 

@@ -12,7 +12,10 @@ from sqlalchemy import inspect, text
 
 from app import create_app
 from incident.cli.prepare import prepare
+from incident.coordination import tasks
 from incident.db import db
+from incident.lifecycle import common
+from tests import builders
 from tests.conftest import dispose, make_settings
 
 
@@ -39,6 +42,18 @@ def test_up_down_and_up_again_give_what_the_models_say(empty_app: Flask) -> None
         db.session.remove()
         with db.engine.connect() as connection:
             assert compare_metadata(MigrationContext.configure(connection), db.metadata) == []
+
+
+def test_a_database_with_incidents_in_it_is_brought_down_and_up_again(app: Flask) -> None:
+    incident = builders.an_incident(stage="verify")
+    number, count = incident.number, len(tasks.of(incident.id))
+    db.session.remove()
+    flask_migrate.downgrade(revision="0014")  # below it tables are written anew to which others refer
+    flask_migrate.upgrade()
+    db.session.remove()
+    again = common.by_number(number)
+    assert (again.plan_key, len(tasks.of(again.id))) == ("improper_collection", count)
+    assert db.session.execute(text("PRAGMA foreign_keys")).scalar() == 1
 
 
 def test_preparing_again_changes_nothing(empty_app: Flask) -> None:

@@ -29,6 +29,14 @@ ABOUT: dict[str, tuple[str, str]] = {
         N_("📘 %(plan_title)s: version %(number_of_version)s is in force. %(note)s\n%(changes)s"),
         "/playbooks/%(key_of_plan)s/versions/%(number_of_version)s",
     ),
+    "certificate": (
+        N_("🎓 Your certificate “%(course_title)s” ends on %(due_on)s; take the course again."),
+        "/training/%(course)s",
+    ),
+    "plan_review": (
+        N_("⏰ The plan “%(plan_title)s” is to be looked through by %(due_on)s."),
+        "/playbooks/%(key_of_plan)s#care",
+    ),
     "plan_change_review": (
         N_("📝 A change of the plan “%(plan_title)s” waits for your approval."),
         "/changes/%(change)s",
@@ -87,7 +95,7 @@ def build(order: Order, locale: str, zone: ZoneInfo, base_url: str) -> Message:
     )
     mark = texts.drill_mark(order.incident, locale) if order.incident else ""
     text = f"{mark}{words}"
-    acts = _link(f"{base_url}{path % values}", locale)
+    acts = _link(f"{base_url}{path % {**order.payload, **values}}", locale)
     if order.payload["about"] == "plan_changed":
         acts["elements"].append(_have_read(order.payload, locale))
     return Message(text, [texts.section(text), acts])

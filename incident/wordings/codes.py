@@ -1,4 +1,4 @@
-"""The words for the codes of enumerations, states and acts, as message ids; `i18n.words` says them."""
+"""The words of all codes without a module of their own here, and the table that the others are joined to."""
 
 from incident.errors import N_
 from incident.wordings import contact, drills, reviews
