@@ -84,6 +84,7 @@ PAGES = (
     "/incidents/<number>/evidence",
     "/incidents/<number>/group",
     "/incidents/<number>/resolution",
+    "/incidents/<number>/review",
     "/incidents/<number>/updates",
     "/playbooks",
     "/playbooks/<key>",
