@@ -1,5 +1,5 @@
-"""The loop that makes the plan better, over real HTTP: missed clock, forced post-mortem, finding, change request,
-a second version that people read, and the next drill that proves it."""
+"""The loop that makes the plan better, over real HTTP: missed clock, forced post-mortem, finding, change
+request, a second version that people read, and the next drill that proves it."""
 
 from datetime import timedelta
 from typing import Any
