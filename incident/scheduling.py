@@ -14,6 +14,7 @@ from incident.plan_changes import care, deciding, reading
 from incident.playbooks import watch
 from incident.readiness import history
 from incident.reports import sending
+from incident.reviews import action_register, invitation
 from incident.reviews import reminding as review_reminding
 from incident.settings import Settings
 from incident.surges import tally
@@ -120,6 +121,23 @@ JOBS: tuple[Job, ...] = (
         timedelta(seconds=30),
         lambda beat: review_reminding.remind(at=beat.at, calendar=beat.house.calendar),
         N_("Remind the owners of post-mortems"),
+    ),
+    Job(
+        "invite_reviews",
+        timedelta(seconds=30),
+        lambda beat: invitation.invite(
+            at=beat.at,
+            url=beat.settings.url,
+            zone=beat.house.zone,
+            mailed=bool(beat.settings.mail_url.get_secret_value()),
+        ),
+        N_("Invite people to post-mortems, again where a meeting was moved"),
+    ),
+    Job(
+        "remind_actions",
+        timedelta(seconds=30),
+        lambda beat: action_register.remind(at=beat.at, calendar=beat.house.calendar),
+        N_("Remind the owners of corrective actions"),
     ),
     Job(
         "remind_follow_ups",

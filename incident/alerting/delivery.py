@@ -63,6 +63,7 @@ class Sender:
             **dict.fromkeys(outbox.STEPS, channel),
             "fallback": fallback,
             "report": fallback,
+            "mail": fallback,
         }
         self._poll_seconds = poll_seconds
         self._courtesy = courtesy

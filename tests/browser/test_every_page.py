@@ -116,11 +116,12 @@ PAGES = (
 NOT_PAGES = {
     "/report.pdf",
     "/report.docx",
+    "/reviews/<review_id>/meeting.ics",
+    "/reviews/<review_id>/paper.<form>",
     "/drills/<drill_id>/control/live",
     "/drills/<drill_id>/play/live",
     "/drills/<drill_id>/report.<ending>",
     "/drills/scenarios/<plan>/<key>.<ending>",
-    "/reviews/<review_id>/paper.<form>",
     "/board/rows",
     "/changes/<change_id>/edit",
     "/incidents/<number>/live",
