@@ -121,7 +121,10 @@ def test_who_lacks_a_course_is_told_once_a_month_on_its_first_working_morning(la
     assert certificates.remind_missing(at=morning - timedelta(days=1), calendar=calendar()) == 0
     take(law)
     told = certificates.remind_missing(at=morning, calendar=calendar())
-    assert told == len(courses.audience(law)) and certificates.remind_missing(at=morning, calendar=calendar()) == 0
+    assert (
+        told == len(courses.audience(law))
+        and certificates.remind_missing(at=morning, calendar=calendar()) == 0
+    )
     (mine,) = db.session.scalars(
         select(Delivery).where(Delivery.key.like(f"0:remind:training-{builders.person('li').id}-%"))
     ).all()
