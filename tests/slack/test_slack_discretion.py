@@ -132,7 +132,7 @@ def test_a_reminder_reaches_its_owner_in_their_language_and_nobody_else(world):
         outbox.enqueue(None, "remind", at=at, key="d", person_id=2, about="duty", department="HR")
     world.settle()
     told, watch = [each["text"] for each in world.direct("U0LINA")]
-    assert number in told and "<!date^" in review
+    assert number in told and "<!date^" in told
     assert "人力" in watch
 
 
