@@ -8,6 +8,7 @@ from incident import audit, clocks, drills, housekeeping
 from incident.agencies import register
 from incident.alerting import escalation
 from incident.db import unit_of_work
+from incident.drills import learning as drill_learning
 from incident.errors import N_
 from incident.lifecycle.common import House
 from incident.plan_changes import care, deciding, reading
@@ -133,6 +134,12 @@ JOBS: tuple[Job, ...] = (
             mailed=bool(beat.settings.mail_url.get_secret_value()),
         ),
         N_("Invite people to post-mortems, again where a meeting was moved"),
+    ),
+    Job(
+        "review_drills",
+        timedelta(minutes=1),
+        _at_home(drill_learning.review_due),
+        N_("Schedule the post-mortems of drills that were rated M or U"),
     ),
     Job(
         "remind_actions",
