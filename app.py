@@ -89,12 +89,15 @@ def _settings() -> Settings:
 
 def mount_sandbox(app: Flask, settings: Settings) -> None:
     """Put the workspace in a box under /sandbox; there is none where a real token is set."""
+    from incident.demo import touring
+
     box = sandbox.create_sandbox(
         database=settings.var_dir / "sandbox.db",
         events_url=f"http://{settings.host}:{settings.port}/slack/events",
         rate_limits=settings.slack_rate_limits,
         people=sandbox_people(),
         hints=command_hints,
+        tour=touring.Tour(app.app_context, app.extensions["house"], settings.url).steps(),
     )
     app.extensions["sandbox"] = box
     mounted: Any = DispatcherMiddleware(app.wsgi_app, {"/sandbox": box})

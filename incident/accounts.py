@@ -206,6 +206,14 @@ def _count_failure(person: Person, at: datetime) -> None:
     )
 
 
+def confirm_contact(person: Person, *, by: Actor, at: datetime) -> None:
+    """Somebody says that the ways they are reached are right; readiness counts it for 90 days."""
+    if by.id != person.id:
+        by.must(Permission.ACCOUNTS_MANAGE)
+    person.contact_confirmed_at = at
+    audit.record("people.contact_confirmed", f"person/{person.id}", by=by.label, at=at)
+
+
 def set_password(person: Person, password: str, *, by: Actor, at: datetime) -> None:
     """Change a password and sign every session of the person out; raises Invalid for a short one."""
     if by.id != person.id:

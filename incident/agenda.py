@@ -12,6 +12,7 @@ from incident.db import db
 from incident.errors import N_, Reason
 from incident.lifecycle.common import House
 from incident.models.ground import Heartbeat
+from incident.plan_changes import care
 from incident.playbooks import library
 from incident.reviews import schedule as reviews
 from incident.watches import aftercare
@@ -23,6 +24,7 @@ KINDS: dict[str, str] = {
     "drill": N_("Drill"),
     "review": N_("Post-mortem"),
     "review_reminder": N_("Reminder of a post-mortem"),
+    "plan_review": N_("Review of a plan"),
     "call_back": N_("Call-back to a customer"),
     "welfare_check": N_("Welfare check"),
     "effect_check": N_("Effect check"),
@@ -59,19 +61,25 @@ def ahead(*, by: Actor, at: datetime, house: House) -> list[Item]:
     """What is scheduled and somebody may know of, soonest first."""
     items = [
         Item(row["at"], row["what"], str(row["subject"]), _subject(row), row["href"])
-        for row in planned(by=by)
+        for row in planned(by=by, house=house)
     ]
     return sorted([*items, *_shifts(at, house)], key=lambda item: item.at)
 
 
-def planned(*, by: Actor) -> list[dict[str, Any]]:
+def planned(*, by: Actor, house: House) -> list[dict[str, Any]]:
     """Everything that is scheduled and somebody may know of, soonest first: {at, what, subject, href}."""
-    parts = (drills.upcoming(by=by), reviews.upcoming(), aftercare.upcoming(), escalation.upcoming())
+    parts = (
+        drills.upcoming(by=by),
+        reviews.upcoming(),
+        care.upcoming(calendar=house.calendar),
+        aftercare.upcoming(),
+        escalation.upcoming(),
+    )
     return sorted((row for part in parts for row in part), key=lambda row: row["at"])
 
 
 def _subject(row: dict[str, object]) -> Reason:
-    if row["what"] == "drill":
+    if row["what"] in ("drill", "plan_review"):
         title = library.current(str(row["subject"])).plan.title
         return Reason("%(plan)s", {"plan": {"zh": title.zh, "en": title.en}})
     if row["what"] == "escalation":

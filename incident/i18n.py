@@ -8,19 +8,20 @@ from typing import Any
 from babel.messages import mofile, pofile
 from babel.support import Translations
 
-from incident import casewords, durations, labels
-from incident.code_words import WORDS
+from incident import durations, labels
 from incident.errors import N_, Reason
 from incident.playbooks import library
 from incident.settings import ROOT
 from incident.vocabulary import Channel, ComplaintType, Stage
+from incident.wordings import clocks as clock_words
 from incident.wordings import plans as plan_words
 from incident.wordings import reviews
+from incident.wordings.codes import WORDS
 
 CATALOGUES = ROOT / "translations"
 LOCALES = ("zh_CN", "en")
 
-for _table in (casewords.WORDS, plan_words.WORDS):
+for _table in (clock_words.WORDS, plan_words.WORDS):
     for _kind, _more in _table.items():
         WORDS[_kind] = WORDS.get(_kind, {}) | _more
 # names of values in sentences → the tables their codes are read in, the first that knows it wins
@@ -50,7 +51,7 @@ _VALUE_KINDS: dict[str, tuple[str, ...]] = {
     "hold_scope": ("hold_scope",),
     "letter_state": ("letter_state",),
     "follow_up": ("follow_up_kind",),
-    **casewords.VALUE_KINDS,
+    **clock_words.VALUE_KINDS,
     **plan_words.VALUE_KINDS,
     **reviews.VALUE_KINDS,
 }

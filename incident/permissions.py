@@ -40,6 +40,7 @@ class Permission(StrEnum):
     REVIEWS_READ = "reviews:read"
     REVIEWS_WRITE = "reviews:write"
     REPORTS_READ = "reports:read"
+    TRAINING_MANAGE = "training:manage"
 
 
 _P = Permission
@@ -74,9 +75,10 @@ _ALL = frozenset(Permission) - SUPERVISION
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.RESPONDER: frozenset(_RESPOND),
     Role.COMMANDER: frozenset(_COMMAND),
-    Role.MANAGER: frozenset(_COMMAND | {_P.DUTY_MANAGE, _P.DRILLS_MANAGE}),
+    Role.MANAGER: frozenset(_COMMAND | {_P.DUTY_MANAGE, _P.DRILLS_MANAGE, _P.TRAINING_MANAGE}),
     Role.TRAINER: frozenset(
-        _READ | {_P.DRILLS_MANAGE, _P.INCIDENTS_ACT, _P.PLAYBOOKS_PROPOSE, _P.REVIEWS_WRITE}
+        _READ
+        | {_P.DRILLS_MANAGE, _P.INCIDENTS_ACT, _P.PLAYBOOKS_PROPOSE, _P.REVIEWS_WRITE, _P.TRAINING_MANAGE}
     ),
     Role.AUDITOR: frozenset(_READ | {_P.AUDIT_READ, _P.ACCOUNTABILITY_READ}),
     Role.ADMIN: _ALL,

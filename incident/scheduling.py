@@ -10,15 +10,19 @@ from incident.alerting import escalation
 from incident.db import unit_of_work
 from incident.errors import N_
 from incident.lifecycle.common import House
-from incident.plan_changes import deciding, proving, reading
+from incident.plan_changes import care, deciding, reading
 from incident.playbooks import watch
+from incident.readiness import history
 from incident.reports import sending
+from incident.reviews import action_register, invitation
 from incident.reviews import reminding as review_reminding
 from incident.settings import Settings
 from incident.surges import tally
+from incident.training import certificates
 from incident.watches import (
     aftercare,
     calendar_watch,
+    change_watch,
     duty_watch,
     hold_watch,
     line_watch,
@@ -120,6 +124,23 @@ JOBS: tuple[Job, ...] = (
         N_("Remind the owners of post-mortems"),
     ),
     Job(
+        "invite_reviews",
+        timedelta(seconds=30),
+        lambda beat: invitation.invite(
+            at=beat.at,
+            url=beat.settings.url,
+            zone=beat.house.zone,
+            mailed=bool(beat.settings.mail_url.get_secret_value()),
+        ),
+        N_("Invite people to post-mortems, again where a meeting was moved"),
+    ),
+    Job(
+        "remind_actions",
+        timedelta(seconds=30),
+        lambda beat: action_register.remind(at=beat.at, calendar=beat.house.calendar),
+        N_("Remind the owners of corrective actions"),
+    ),
+    Job(
         "remind_follow_ups",
         timedelta(seconds=30),
         _at_home(aftercare.remind),
@@ -170,7 +191,7 @@ JOBS: tuple[Job, ...] = (
     Job(
         "prove_changes",
         timedelta(minutes=1),
-        lambda beat: proving.sweep(at=beat.at),
+        lambda beat: change_watch.sweep(at=beat.at),
         N_("Note the drills that proved changes of plans"),
     ),
     Job(
@@ -178,6 +199,24 @@ JOBS: tuple[Job, ...] = (
         timedelta(minutes=5),
         lambda beat: reading.remind(at=beat.at, calendar=beat.house.calendar),
         N_("Remind people of new versions of plans that they have not read"),
+    ),
+    Job(
+        "care_for_plans",
+        timedelta(minutes=10),
+        lambda beat: care.sweep(at=beat.at, calendar=beat.house.calendar),
+        N_("Remind those who look after plans that a review is due"),
+    ),
+    Job(
+        "remind_certificates",
+        timedelta(minutes=10),
+        lambda beat: certificates.remind(at=beat.at),
+        N_("Remind people of certificates that end"),
+    ),
+    Job(
+        "keep_readiness",
+        timedelta(minutes=10),
+        _at_home(history.take),
+        N_("Keep the readiness score of the day"),
     ),
     Job(
         "remind_agencies",

@@ -80,6 +80,10 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Comma-separated Apprise URLs (mailto://…) that the executive report is sent to.",
     )
+    mail_url: SecretStr = Field(
+        SecretStr(""),
+        description="Apprise URL of a mailbox (mailtos://user:password@host) that invitations are sent from.",
+    )
     delivery_senders: int = Field(4, ge=1, le=32, description="Outbox sender threads in one process.")
     oidc_issuer: str = Field("", description="OpenID Connect issuer.")
     oidc_client_id: str = Field("", description="OpenID Connect client id.")

@@ -11,12 +11,14 @@ from incident.alerting import escalation, facts, membership, task_facts
 from incident.alerting.facts import LineFacts, PersonFacts, TaskFacts
 from incident.db import db
 from incident.errors import N_
+from incident.models.actions import ActionState, ReviewAction
 from incident.models.alerts import Delivery, DeliveryState
 from incident.models.clocks import Clock, ClockState
 from incident.models.incidents import DepartmentState, Incident, IncidentDepartment
 from incident.models.people import Person
 from incident.models.plans import PlanReading, PlanVersion
 from incident.models.resolutions import OptionState, ResolutionOption
+from incident.models.reviews import Review, ReviewState
 
 Check = Callable[[Delivery, Incident], str | None]
 
@@ -155,6 +157,21 @@ def _overtaken(delivery: Delivery, incident: Incident) -> str | None:
     return N_("A newer message says it.") if any(each.get("said") == said for each in later) else None
 
 
+def _review(delivery: Delivery, _incident: Incident) -> str | None:
+    """Whether a meeting is still ahead, or an action still to be done."""
+    said = delivery.payload
+    if said.get("about") in ("review", "review_invited"):
+        review = db.session.get(Review, said["review_id"], populate_existing=True)
+        ahead = review is not None and review.state == ReviewState.SCHEDULED
+        same = ahead and review is not None and review.meets_at.isoformat() == said["due_at"]
+        return None if same else N_("The meeting was held or moved meanwhile.")
+    if said.get("action_id") is not None:
+        action = db.session.get(ReviewAction, said["action_id"], populate_existing=True)
+        still = action is not None and action.state == ActionState.OPEN
+        return None if still else N_("The action is no longer open.")
+    return None
+
+
 CHECKS: dict[str, tuple[Check, ...]] = {
     "page": (_unanswered, _active, _participant, _runs_on),
     "fallback": (_unanswered, _live),
@@ -173,7 +190,8 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "call_leads": (_open, _called, _runs_on),
     "line": (_open, _active, _participant, _line, _runs_on),
     "approval": (_open, _active, _participant, _proposed),
-    "remind": (_participant, _runs_on),
+    "remind": (_participant, _runs_on, _review),
+    "mail": (_active, _review),
     "drill_tell": (_active, _takes_part),
     "drill_post": (_has_channel,),
     "propose_group": (),

@@ -134,10 +134,13 @@ def person(row: Person | None) -> PersonFacts | None:
     return PersonFacts(row.id, row.name, row.slack_id, row.locale) if row else None
 
 
+def _somebody(person_id: int | None) -> Person | None:
+    return db.session.get(Person, person_id) if person_id is not None else None
+
+
 def of(incident: Incident, *, base_url: str, whole: bool = True) -> IncidentFacts:
     """A snapshot of an incident; with `whole` off, without what only the card shows."""
-    commander = db.session.get(Person, incident.commander_id or 0)
-    first = db.session.get(Person, incident.acknowledged_by_id or 0)
+    commander, first = _somebody(incident.commander_id), _somebody(incident.acknowledged_by_id)
     title = library.version(incident.plan_version_id).plan.title
     done, everything = _tasks(incident.id) if whole else (0, 0)
     return IncidentFacts(

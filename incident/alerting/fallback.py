@@ -32,6 +32,7 @@ class FallbackChannel:
 
     def __init__(self, settings: Settings) -> None:
         self._alert_urls = [url.get_secret_value() for url in settings.fallback_urls]
+        self._mail_url = settings.mail_url.get_secret_value()
         self._report_urls = [url.get_secret_value() for url in settings.report_urls]
 
     def deliver(self, order: Order) -> dict[str, Any]:
@@ -43,9 +44,29 @@ class FallbackChannel:
             return self._send(self._alert_urls, order, order.payload["title"], order.payload["body"])
         if order.step == "report":
             return self._send(self._report_urls, order, order.payload["title"], order.payload["body"])
+        if order.step == "mail":
+            return self._mail(order)
         if order.incident is None:
             raise Trouble("fault", permanent=True)
         return self._send(self._alert_urls, order, *text(order.incident))
+
+    def _mail(self, order: Order) -> dict[str, Any]:
+        """One mail to one person with the meeting's calendar entry: {to, title, body, calendar}."""
+        import apprise
+        from apprise.attachment import memory
+
+        made: Any = memory.AttachMemory
+        said = order.payload
+        mailbox = apprise.Apprise.instantiate(self._mail_url) if self._mail_url else None
+        if mailbox is None or not hasattr(mailbox, "targets"):
+            raise Trouble("fallback_failed", permanent=True, count=1)
+        mailbox.targets = [(False, said["to"])]
+        entry = made(said["calendar"].encode(), name="meeting.ics", mimetype="text/calendar")
+        if not mailbox.notify(
+            title=said["title"], body=said["body"], attach=apprise.AppriseAttachment(entry)
+        ):
+            raise Trouble("fallback_failed", count=1)
+        return {"sent": [said["to"]]}
 
     def _send(self, urls: list[str], order: Order, title: str, body: str) -> dict[str, Any]:
         import apprise  # takes half a second to load, and most days nobody needs it

@@ -1,11 +1,11 @@
 """What calls on change requests of plans answer, for the document."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from incident.api.answered import By, Page, Words
+from incident.api.answered import By, Page, Someone, Words
 from incident.models.plans import ChangeOrigin, ChangeState
 from incident.vocabulary import ComplaintType
 
@@ -80,3 +80,31 @@ class Reading(BaseModel):
     playbook: ComplaintType
     version: int
     read_at: datetime
+
+
+class Care(BaseModel):
+    """Who looks after a plan, and by when it is looked through again."""
+
+    playbook: ComplaintType
+    owner: Someone | None
+    review_by: date
+    every_months: int
+    reviewed_on: date | None
+    note: str | None
+
+
+class Pattern(BaseModel):
+    """Something that keeps coming back: `count` times of `of` in the incidents of a plan."""
+
+    kind: Literal["late_step", "blocked_department", "same_cause"]
+    playbook: ComplaintType
+    subject: str
+    count: int
+    of: int
+    sentence: Words
+
+
+class PatternPage(Page):
+    """Where to look."""
+
+    items: list[Pattern]

@@ -58,7 +58,7 @@ class DrillInject(BaseModel):
     respond: str
     target: str | None
     choices: list[Words]
-    right: list[int] | None
+    right: int | None
     state: Literal["pending", "delivered", "skipped"]
     result: Literal["pending", "skipped", "open", "met", "missed", "noted"]
     delivered_at: datetime | None

@@ -69,6 +69,7 @@ class Planned(BaseModel):
         "drill",
         "review",
         "review_reminder",
+        "plan_review",
         "call_back",
         "welfare_check",
         "effect_check",

@@ -1,5 +1,6 @@
 """What calls on change requests of plans read."""
 
+from datetime import date
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
@@ -9,6 +10,7 @@ from incident.api.registry import INTEGER_MOST
 from incident.errors import N_
 from incident.intake.body import Text
 from incident.models.plans import ChangeOrigin, ChangeState
+from incident.plan_changes.care import EVERY_MOST
 from incident.plan_changes.deciding import NOTE_LONGEST
 from incident.playbooks.proposing import TOML_LONGEST
 from incident.vocabulary import ComplaintType
@@ -82,3 +84,17 @@ class ChangesQuery(PageQuery):
 
     state: ChangeState | None = None
     playbook: ComplaintType | None = None
+
+
+class Entrust(Asked):
+    """Who looks after a plan (by id), by when it is looked through, and how often."""
+
+    owner: Id | None = None
+    review_by: date
+    every_months: int = Field(12, ge=1, le=EVERY_MOST)
+
+
+class Reviewed(Asked):
+    """What a review of a plan came to."""
+
+    note: Words

@@ -26,12 +26,14 @@ from incident.api import (
     incidents,
     informing,
     labels,
+    plan_care,
     playbooks,
     problems,
     resolution,
     review_writing,
     reviews,
     tasks,
+    training,
 )
 from incident.api.answered_problems import Problem
 from incident.api.registry import CALLS, MIB, PARAMETERS, PARTS, Call
@@ -42,10 +44,10 @@ VERSION = "1"
 # the order of the page
 SECTIONS = (
     complaints, incidents, acts, departments, groups, agencies, tasks, clocks, evidence, resolution,
-    decisions, assessment, labels, contacts, informing, playbooks, changes, drills, reviews,
-    review_writing, actions,
+    decisions, assessment, labels, contacts, informing, playbooks, changes, plan_care,
+    drills, training, reviews, review_writing, actions,
 )  # fmt: skip
-TAGS = tuple(each.TAG for each in SECTIONS)
+TAGS = tuple(dict.fromkeys(each.TAG for each in SECTIONS))
 # Which refusals a call may answer with; 500 and 503 belong to every one.
 ALWAYS = (401, 403, 404, 429, 500, 503)
 READS_QUERY = (422,)

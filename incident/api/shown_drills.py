@@ -70,7 +70,6 @@ def whole(row: Drill, *, by: Actor) -> dict[str, Any]:
 
 def _inject(each: Seen, emails: dict[int, str]) -> dict[str, Any]:
     row, inject = each.row, each.inject
-    right = [place for place, choice in enumerate(inject.choices) if choice.right]
     return {
         "number": row.number,
         "at": moment(row.due_at),
@@ -81,8 +80,8 @@ def _inject(each: Seen, emails: dict[int, str]) -> dict[str, Any]:
         "expected": inject.expected.model_dump() if each.whole else None,
         "respond": inject.respond,
         "target": inject.target if each.whole else None,
-        "choices": [choice.text.model_dump() for choice in inject.choices],
-        "right": right if each.whole else None,
+        "choices": [choice.model_dump() for choice in inject.choices],
+        "right": inject.right - 1 if each.whole and inject.right else None,
         "state": str(row.state),
         "result": each.result,
         "delivered_at": moment(row.delivered_at),

@@ -67,6 +67,19 @@ def _keep(person_id: int, chosen: dict[str, str], zone: str | None) -> None:
             person.timezone = zone or None
 
 
+@bp.post("/account/contact")
+@needs()
+def contact() -> Response:
+    """Say that one is reached as the page says."""
+    person = access.me()
+    assert person is not None
+    with unit_of_work():
+        found = db.session.get_one(Person, person.id, populate_existing=True)
+        accounts.confirm_contact(found, by=access.actor(), at=clock.now())
+    flash(_("Thank you; that counts for 90 days."), "good")
+    return redirect("/account", HTTPStatus.SEE_OTHER)
+
+
 @bp.post("/account/away")
 @needs()
 def away() -> Response | tuple[str, int]:

@@ -17,9 +17,10 @@ from incident.errors import N_, DomainError, NotFound, Reason
 from incident.models.drills import Drill
 from incident.models.plans import ChangeOrigin, ChangeState, PlanChange
 from incident.permissions import Permission
-from incident.plan_changes import deciding, moves, proposing, reading, wording
+from incident.plan_changes import deciding, moves, patterns, proposing, reading, wording
 from incident.playbooks import library
 from incident.vocabulary import ComplaintType
+from incident.watches import change_watch
 
 bp = Blueprint("changes", __name__)
 PROPOSE, APPROVE = Permission.PLAYBOOKS_PROPOSE, Permission.PLAYBOOKS_APPROVE
@@ -45,6 +46,7 @@ def listing() -> str:
         rows=moves.listed(plan_key=key, states=() if everything else moves.OPEN),
         plans={str(each.plan.key): each.plan for each in library.all_current()},
         filters={"plan": key, "all": everything},
+        patterns=patterns.found(at=clock.now()),
     )
 
 
@@ -106,6 +108,7 @@ def _page(change: PlanChange, form: typed.Typed) -> str:
         deciders=moves.deciders(change)[: deciding.NAMED_MOST],
         readers=reading.of_version(version.id) if version else [],
         proof=db.session.get(Drill, change.proven_drill_id or 0),
+        tested=[each for each in change_watch.tested(change) if each.weak] if done else [],
         origin_href=_origin(change),
         form=form,
         parts=[(name, part_words(name)) for name in plan_form.parts()],

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 
 from incident import clocks
-from incident.casewords import WORDS
 from incident.db import db
 from incident.models.clocks import Clock, ClockState
 from incident.models.incidents import Incident
 from incident.models.people import Person
 from incident.playbooks import library
+from incident.wordings.clocks import WORDS
 
 PAGE = 60
 FILTERS = ("state", "jurisdiction", "department", "mine", "drill")

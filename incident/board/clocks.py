@@ -12,7 +12,6 @@ from incident import accounts, clock, clocks, errors, timeline
 from incident.accounts import Actor
 from incident.board import access, acting, case, clock_list, times
 from incident.board.access import needs
-from incident.casewords import WORDS
 from incident.clocks import reckoning, rules
 from incident.clocks.changes import Open
 from incident.coordination import clock_approval
@@ -24,6 +23,7 @@ from incident.permissions import Permission
 from incident.playbooks import library
 from incident.playbooks.files import JURISDICTIONS
 from incident.playbooks.schema import Rule
+from incident.wordings.clocks import WORDS
 
 bp = Blueprint("clocks", __name__)
 ACTS = ("pause", "resume", "extend", "approve", "refuse", "correct", "meet", "void")

@@ -3,12 +3,12 @@
 from flask import Blueprint, render_template, request
 from sqlalchemy import select
 
-from incident import drills
-from incident.board import access, frame, plan_view
+from incident import clock, drills
+from incident.board import access, frame, plan_view, times
 from incident.db import db
 from incident.models.drills import Drill, DrillState
 from incident.permissions import Permission
-from incident.plan_changes import moves, reading, wording
+from incident.plan_changes import care, moves, reading, wording
 from incident.playbooks import library
 from incident.playbooks.library import Version
 
@@ -66,6 +66,8 @@ def _page(found: Version, *, latest: bool) -> str:
         due_words=plan_view.due_words,
         reading=reading.of_person(found.id, access.actor().id or 0),
         note=found.note,
+        care=care.of(str(found.plan.key)),
+        today=times.local(clock.now()).date(),
         under_way=len(moves.listed(plan_key=str(found.plan.key), states=moves.OPEN)),
         last_drill=_drill(found.plan.key, DrillState.ENDED),
         next_drill=_drill(found.plan.key, DrillState.SCHEDULED),

@@ -1,6 +1,6 @@
 """Post-mortems on the web: the list, one with all its parts, its editions, and its papers."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -12,7 +12,7 @@ from incident.models.incidents import Incident
 from incident.models.people import Person
 from incident.models.reviews import Review, ReviewEdition, ReviewState, Section
 from incident.permissions import Permission
-from incident.reviews import action_register, paper, publishing, rights, schedule
+from incident.reviews import action_register, invitation, paper, publishing, rights, schedule
 from incident.vault import Attachment
 
 bp = Blueprint("reviews", __name__)
@@ -101,6 +101,16 @@ def as_paper(review_id: int, form: str) -> Response:
         said=f"{said} · {times.absolute(clock.now())}",
     )
     return attachments.send(Attachment(made(text), _name(incident, form), kind))
+
+
+@bp.get("/reviews/<int:review_id>/meeting.ics")
+@access.needs(READ)
+def meeting(review_id: int) -> Response:
+    """The meeting as a calendar entry, for whoever is not invited by mail."""
+    review = rights.find(review_id)
+    incident, settings = rights.incident_of(review), current_app.extensions["settings"]
+    content = invitation.entry(review, incident, [], at=clock.now(), url=settings.url, locale=frame.locale())
+    return attachments.send(Attachment(content, f"{incident.number}-review.ics", "text/calendar"))
 
 
 def _name(incident: Incident, form: str) -> str:

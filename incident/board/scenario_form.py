@@ -5,12 +5,11 @@ from typing import Any
 
 from incident import durations
 from incident.board import frame
+from incident.drills import scenario_files
 from incident.errors import N_, DomainError, Reason
 from incident.playbooks.exercises import INJECTS_MOST, OBJECTIVES_MOST
 
 BLANK_OBJECTIVES, BLANK_INJECTS = 1, 1  # empty rows to fill in, besides what is there
-CHOICE_ROWS = 4
-RIGHT = "*"  # before the right one among choices, one in a line
 
 
 def flat(content: Mapping[str, Any]) -> dict[str, str]:
@@ -54,8 +53,8 @@ def _inject_fields(name: str, inject: Mapping[str, Any]) -> dict[str, Any]:
         **_pair(f"{name}_expected", inject.get("expected")),
         **{
             f"{name}_choices_{language}": "\n".join(
-                (RIGHT if each.get("right") else "") + each.get("text", {}).get(language, "")
-                for each in choices
+                (scenario_files.RIGHT if at == inject.get("right") else "") + each.get(language, "")
+                for at, each in enumerate(choices, start=1)
             )
             for language in ("zh", "en")
         },
@@ -123,22 +122,10 @@ def _inject(values: Mapping[str, str], name: str) -> dict[str, Any]:
     if any(_text(values, f"{name}_sender").values()):
         found["sender"] = _text(values, f"{name}_sender")
     if given("respond") == "choose":
-        found["choices"] = _choices(given("choices_zh"), given("choices_en"))
+        found |= scenario_files.choices(given("choices_zh").splitlines(), given("choices_en").splitlines())
     if given("after"):
         found["condition"] = {"inject": given("after"), "result": given("result") or "missed"}
     return found
-
-
-def _choices(zh: str, en: str) -> list[dict[str, Any]]:
-    first, second = ([line.strip() for line in text.splitlines() if line.strip()] for text in (zh, en))
-    pairs = zip(first or second, second or first, strict=False)
-    return [
-        {
-            "text": {"zh": one.removeprefix(RIGHT).strip(), "en": other.removeprefix(RIGHT).strip()},
-            "right": one.startswith(RIGHT) or other.startswith(RIGHT),
-        }
-        for one, other in pairs
-    ]
 
 
 def said(fault: DomainError) -> list[Reason]:

@@ -83,11 +83,12 @@ def export(directory: Path, force: bool) -> None:
     present = files.read(directory).documents if there else {}
     written = 0
     for key, content in contents.items():
-        if key in present and loading.plain(present[key]) == content:
+        says = loading.plain(present[key]) if key in present else None
+        if says == content:
             continue
         path = directory / files.DOCUMENTS[key][0]
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = path.read_text(encoding="utf-8") if key in present else ""
-        path.write_text(writing.text(content, text), encoding="utf-8")
+        text = path.read_text(encoding="utf-8") if says is not None else ""
+        path.write_text(writing.text(content, text, says), encoding="utf-8")
         written += 1
     click.echo(f"{written} files written, {len(contents) - written} said the same already.")

@@ -1,4 +1,4 @@
-"""Makes the database ready to serve: migrations, the working calendar, the plans."""
+"""Makes the database ready to serve: migrations, the working calendar, the plans, the first courses."""
 
 import click
 import flask_migrate
@@ -8,6 +8,7 @@ from incident import accounts, calendars, clock
 from incident.db import unit_of_work
 from incident.playbooks import loading
 from incident.settings import Settings
+from incident.training import courses
 
 YEARS_AHEAD = 2  # years of working days seeded besides the present one
 ACTOR = accounts.system("prepare")
@@ -21,7 +22,9 @@ def prepare(app: Flask) -> loading.Report:
         flask_migrate.upgrade()
         with unit_of_work():
             calendars.seed(range(now.year, now.year + YEARS_AHEAD + 1))
-            return loading.load(settings.playbooks_dir, by=ACTOR.label, at=now)
+            report = loading.load(settings.playbooks_dir, by=ACTOR.label, at=now)
+            courses.seed(by=ACTOR, at=now)
+            return report
 
 
 def register(app: Flask) -> None:

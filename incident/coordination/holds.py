@@ -94,12 +94,7 @@ def _tell(incident: Incident, hold: ContactHold, held: Held | None, what: str, *
             "id": hold.id,
             "account_key": hold.account_key,
             "complaint": complaint,
-            "collection": "stop" if hold.in_force else "allowed",
-            "automatic_messages": "stop"
-            if hold.in_force and hold.scope == HoldScope.EVERYTHING
-            else "allowed",
-            "placed_at": events.moment(hold.placed_at),
-            "lifted_at": events.moment(hold.lifted_at),
+            **events.standing(hold),
         },
     )
 

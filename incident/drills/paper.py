@@ -158,7 +158,7 @@ def _inject(each: Seen, locale: str, zone: ZoneInfo) -> list[str]:
 
 def _answer(answer: DrillResponse, inject: Inject, locale: str, zone: ZoneInfo) -> str:
     at = answer.at.astimezone(zone).strftime("%H:%M:%S")
-    chosen = inject.choices[answer.choice].text[locale] if answer.choice is not None else ""
+    chosen = inject.choices[answer.choice][locale] if answer.choice is not None else ""
     done = "" if chosen or answer.words else i18n.words("response_via", answer.via, locale)
     said = " ".join(part for part in (chosen, answer.words, done) if part)
     return f"{at} {accounts.display(answer.by)}: {said}"

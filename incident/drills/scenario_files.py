@@ -74,7 +74,7 @@ def _pair(name: str, text: Any) -> dict[str, str]:
 def _inject_row(each: Inject) -> dict[str, str]:
     choices = {
         f"choices_{language}": SEPARATOR.join(
-            (RIGHT if c.right else "") + c.text[language] for c in each.choices
+            (RIGHT if at == each.right else "") + c[language] for at, c in enumerate(each.choices, start=1)
         )
         for language in ("zh", "en")
     }
@@ -150,23 +150,25 @@ def _inject(row: dict[str, str]) -> dict[str, Any]:
         given["sender"] = _text(row, "sender")
     if row.get("points"):
         given["points"] = row["points"]
-    choices = _choices(row)
-    if choices:
-        given["choices"] = choices
+    given |= choices(row.get("choices_zh", "").split("|"), row.get("choices_en", "").split("|"))
     inject, _, result = row.get("condition", "").partition(" ")
     if inject:
         given["condition"] = {"inject": inject, "result": result.strip()}
     return given
 
 
-def _choices(row: dict[str, str]) -> list[dict[str, Any]]:
-    zh, en = ([c for c in row.get(f"choices_{each}", "").split("|") if c.strip()] for each in ("zh", "en"))
-    longest = max(len(zh), len(en))
-    pairs = zip(zh or en, en or zh, strict=False) if len(zh or en) == len(en or zh) == longest else ()
-    return [
-        {
-            "text": {"zh": one.strip().removeprefix(RIGHT), "en": other.strip().removeprefix(RIGHT)},
-            "right": one.strip().startswith(RIGHT) or other.strip().startswith(RIGHT),
-        }
-        for one, other in pairs
-    ]
+def choices(zh: list[str], en: list[str]) -> dict[str, Any]:
+    """Choices and the right one as written by hand, a * before the right one; nothing where there are none.
+    In one language only, they serve for both."""
+    first, second = ([each.strip() for each in texts if each.strip()] for texts in (zh, en))
+    pairs = list(zip(first or second, second or first, strict=False))
+    if not pairs:
+        return {}
+    right = next(
+        (at for at, pair in enumerate(pairs, start=1) if any(t.startswith(RIGHT) for t in pair)), None
+    )
+    plain = [[text.removeprefix(RIGHT).strip() for text in pair] for pair in pairs]
+    return {
+        "choices": [{"zh": one, "en": other} for one, other in plain],
+        **({"right": right} if right else {}),
+    }

@@ -52,7 +52,7 @@ def settle(drill: Drill, row: DrillInject, *, at: datetime) -> None:
 
 def right(inject: Inject, answer: DrillResponse) -> bool:
     """Whether an answer is a right one; words are taken as right until an evaluator says otherwise."""
-    return answer.choice is None or inject.choices[answer.choice].right
+    return answer.choice is None or answer.choice + 1 == inject.right
 
 
 def _settle_first(row: DrillInject, inject: Inject, answers: list[DrillResponse], *, at: datetime) -> None:

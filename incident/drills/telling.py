@@ -42,7 +42,7 @@ def inject(drill: Drill, row: DrillInject, what: Inject, people: list[Person], *
         "sender": what.sender.model_dump() if what.sender else None,
         "text": what.text.model_dump(),
         "respond": what.respond,
-        "choices": [each.text.model_dump() for each in what.choices],
+        "choices": [each.model_dump() for each in what.choices],
         "answer_by": row.answer_by.isoformat() if row.answer_by else None,
         "again": row.times > 1,
     }

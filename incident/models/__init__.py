@@ -21,6 +21,7 @@ from incident.models import (  # noqa: F401 - imported so that the metadata is w
     records,
     resolutions,
     reviews,
+    training,
     updates,
     webhooks,
 )

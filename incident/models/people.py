@@ -48,6 +48,7 @@ class Person(Base):
     theme: Mapped[str] = mapped_column(String(5), default="auto")
     group_head: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
+    contact_confirmed_at: Mapped[datetime | None]  # said by themselves: so they are reached
     away_until: Mapped[datetime | None]  # said by themselves: their roles are looked after meanwhile
     failed_sign_ins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]

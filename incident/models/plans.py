@@ -1,6 +1,6 @@
 """Plan versions, the change requests that lead to them, and who has read them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -121,3 +121,22 @@ class PlanReading(Base):
     read_at: Mapped[datetime | None]
     remind_at: Mapped[datetime | None]
     reminders: Mapped[int] = mapped_column(default=0)
+
+
+class PlanCare(Base):
+    """Who looks after a plan, and by when it is looked through again, changed or not."""
+
+    __tablename__ = "plan_care"
+    __table_args__ = (
+        CheckConstraint("every_months BETWEEN 1 AND 36", name="every"),
+        Index("ix_plan_care_remind", "remind_at", sqlite_where=REMIND, postgresql_where=REMIND),
+    )
+
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    every_months: Mapped[int] = mapped_column(default=12)
+    review_by: Mapped[date]
+    reviewed_on: Mapped[date | None]
+    reviewed_by: Mapped[str | None]
+    note: Mapped[str | None]
+    remind_at: Mapped[datetime | None]

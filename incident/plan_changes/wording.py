@@ -50,6 +50,18 @@ FIELDS: dict[str, str] = {
     "text": N_("Words"),
     "expected": N_("Expected"),
     "channel": N_("Channel"),
+    "sender": N_("From"),
+    "to": N_("For"),
+    "respond": N_("Answered by"),
+    "target": N_("Target"),
+    "choices": N_("Choices"),
+    "right": N_("Right choice"),
+    "within": N_("Time to answer"),
+    "points": N_("Points"),
+    "objective": N_("Objective"),
+    "condition": N_("Condition"),
+    "inject": N_("Inject"),
+    "result": N_("Result"),
     "situation": N_("Situation"),
     "objectives": N_("Objectives"),
     "injects": N_("Injects"),
@@ -76,6 +88,7 @@ ROWS: dict[str, str] = {
     "evidence": N_("Piece of evidence"),
     "objectives": N_("Objective"),
     "injects": N_("Inject"),
+    "choices": N_("Choice"),
 }
 
 

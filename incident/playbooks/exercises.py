@@ -43,13 +43,6 @@ class Objective(Text):
     key: Key | None = None
 
 
-class Choice(Strict):
-    """One button of an inject that is answered by a choice."""
-
-    text: Text
-    right: bool = False
-
-
 class Condition(Strict):
     """An inject that comes only after an earlier one (its number, from 1) was met, or was missed."""
 
@@ -72,7 +65,8 @@ class Inject(Strict):
     expected: Text
     respond: Response = "answer"
     target: str | None = Field(None, max_length=50)
-    choices: list[Choice] = Field([], max_length=CHOICES_MOST)
+    choices: list[Text] = Field([], max_length=CHOICES_MOST)
+    right: int | None = Field(None, ge=1, description="The place of the right choice, from 1.")
     within: ClockTime = WITHIN
     points: int = Field(POINTS, ge=0, le=100)
     objective: str | None = Field(None, max_length=50)
@@ -92,8 +86,10 @@ class Inject(Strict):
     def _answerable(self) -> Self:
         if (self.respond == "choose") != bool(self.choices):
             raise ValueError('choices belong to `respond = "choose"`, and it needs at least two')
-        if self.choices and (len(self.choices) < 2 or not any(each.right for each in self.choices)):
-            raise ValueError("give at least two choices, one of them right")
+        if self.choices and (len(self.choices) < 2 or not 1 <= (self.right or 0) <= len(self.choices)):
+            raise ValueError("give at least two choices, and in `right` the number of the right one")
+        if self.right and not self.choices:
+            raise ValueError("`right` belongs to choices")
         if (self.respond in TARGETS) != bool(self.target):
             raise ValueError(f"target belongs to {', '.join(TARGETS)}, and they need it")
         if self.respond == "raise_level" and self.target not in ("1", "2", "3", "4"):

@@ -103,9 +103,9 @@ def _remind_one(action_id: int, *, at: datetime, calendar: WorkingCalendar) -> i
         if action.state != ActionState.OPEN or action.remind_at is None or action.remind_at > at:
             return 0
         action.reminders += 1
-        after = action.due_at + actions.REMIND
-        later = after if at < after else at + AFTERWARDS
-        action.remind_at = meeting.working_morning(later, calendar)
+        after = meeting.working_morning(action.due_at + actions.REMIND, calendar)
+        weekly = meeting.working_morning(at + AFTERWARDS, calendar)
+        action.remind_at = after if at < after else weekly
         overdue = at > action.due_at
         for person_id in _told(action, overdue):
             _tell(action, person_id, overdue=overdue, at=at)

@@ -23,6 +23,7 @@ from incident.slack import (
     plan_reading,
     pressing,
     putting_off,
+    reviewing,
     spoken,
     spoken_lines,
     words,
@@ -31,7 +32,18 @@ from incident.slack import contact_word as contact_word  # its word registers it
 from incident.slack import spoken_tasks as spoken_tasks  # and so does this one
 from incident.slack import spoken_updates as spoken_updates  # and this one
 from incident.slack.asking import Ask
-from incident.slack.blocks import declare, drills, groups, lines, menu, reminders, requests, texts, todo
+from incident.slack.blocks import (
+    declare,
+    drills,
+    groups,
+    lines,
+    menu,
+    reminders,
+    requests,
+    reviews,
+    texts,
+    todo,
+)
 from incident.slack.client import SlackCalls
 from incident.slack.envelopes import BlockActions, Command, ViewSubmission
 
@@ -88,6 +100,8 @@ def build(settings: Settings, house: House) -> App:
         (bolt.action(requests.REFUSE), _pressed(approving.ask_why)),
         (bolt.view(requests.CALLBACK), _submitted(approving.refuse, requests.REASON)),
         *((bolt.action(each), _pressed(putting_off.press)) for each in todo.BUTTONS),
+        *((bolt.action(each), _pressed(reviewing.press)) for each in reviews.BUTTONS),
+        *((bolt.view(each), _noted) for each in (reviews.FINISHED, reviews.EXTENDED)),
         (bolt.action(reminders.PLAN_READ), _pressed(plan_reading.confirm)),
         (bolt.action(re.compile(rf"{drills.CHOOSE}_\d")), _pressed(drilling.choose)),
         (bolt.action(drills.ANSWER), _pressed(drilling.ask_words)),
@@ -200,6 +214,21 @@ def _submitted(act: Callable[[Ask, ViewSubmission], None], place: str) -> Callab
         ack()
 
     return handle
+
+
+def _noted(desk: Desk, ack: Ack) -> None:
+    """Finish or extend an action by its form; what is wrong stands at its input."""
+    sent: ViewSubmission = flask.g.slack
+    ask, first = desk.ask(sent.user.id, trigger_id=sent.trigger_id), reviewing.first_input(sent)
+    if ask is None:
+        ack(response_action="errors", errors={first: asking.unlinked(sent.user.id).text})
+        return
+    try:
+        reviewing.submit(ask, sent)
+    except DomainError as error:
+        ack(response_action="errors", errors=reviewing.places(error, sent, ask.locale))
+        return
+    ack()
 
 
 def _presser(desk: Desk, press: BlockActions) -> Ask | None:

@@ -11,6 +11,7 @@ from incident import audit, notices
 from incident.accounts import system
 from incident.db import db, is_sqlite
 from incident.errors import N_
+from incident.models.contacts import ContactHold
 from incident.models.incidents import Incident
 from incident.models.webhooks import UNSENT, WebhookEndpoint, WebhookMessage, WebhookState
 from incident.webhooks import endpoints, events
@@ -112,7 +113,7 @@ def _parcel(message: WebhookMessage, who: str) -> Parcel:
         key=message.key,
         event=message.event,
         happened_at=message.happened_at,
-        data=message.data,
+        data=_as_it_stands(message.data),
         attempts=message.attempts,
         claimed_by=who,
         url=endpoint.url,
@@ -120,6 +121,13 @@ def _parcel(message: WebhookMessage, who: str) -> Parcel:
         number=incident.number if incident else None,
         drill=bool(incident and incident.drill) or message.event.startswith("drill."),
     )
+
+
+def _as_it_stands(data: dict[str, Any]) -> dict[str, Any]:
+    """The data of a message, a hold's with what it stops now: retries overtake one another."""
+    told = data.get("hold") or {}
+    hold = db.session.get(ContactHold, told["id"], populate_existing=True) if told else None
+    return data if hold is None else {**data, "hold": {**told, **events.standing(hold)}}
 
 
 def note(parcel: Parcel, outcome: Outcome, *, at: datetime) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from incident.db import db, insert_rows, remembered
+from incident.models.contacts import ContactHold, HoldScope
 from incident.models.incidents import Incident
 from incident.models.webhooks import WebhookEndpoint, WebhookMessage, WebhookState
 
@@ -108,3 +109,15 @@ def facts(incident: Incident) -> dict[str, Any]:
 def moment(at: datetime | None) -> str | None:
     """RFC 3339 in UTC, with a Z."""
     return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def standing(hold: ContactHold) -> dict[str, Any]:
+    """What a hold stops at the moment; asked again when a message about it is sent, so that one that comes
+    late never says what is over."""
+    everything = hold.in_force and hold.scope == HoldScope.EVERYTHING
+    return {
+        "collection": "stop" if hold.in_force else "allowed",
+        "automatic_messages": "stop" if everything else "allowed",
+        "placed_at": moment(hold.placed_at),
+        "lifted_at": moment(hold.lifted_at),
+    }

@@ -1,1 +1,1 @@
-"""The words of codes that one part of the service brings; `incident.i18n` joins them to the others."""
+"""The words of codes, as message ids, a module for each part of the service; `incident.i18n` says them."""

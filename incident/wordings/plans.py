@@ -20,7 +20,22 @@ WORDS: dict[str, dict[str, str]] = {
         "drill": N_("a drill"),
         "pattern": N_("a recurring pattern"),
     },
+    "subject": {
+        "product": N_("Card business"),
+        "law": N_("Law and rules"),
+        "process": N_("Emergency process"),
+    },
+    "certificate_source": {
+        "test": N_("test"),
+        "attendance": N_("attendance"),
+        "import": N_("brought along"),
+    },
     "act": {
+        "people.contact_confirmed": N_("confirmed how they are reached"),
+        "training.course_added": N_("entered a course"),
+        "training.course_ended": N_("ended a course"),
+        "training.test_taken": N_("took a test"),
+        "training.imported": N_("imported certificates"),
         "plan_changes.edit": N_("wrote a change request"),
         "plan_changes.submit": N_("handed in a change request"),
         "plan_changes.approve": N_("approved a change request"),
@@ -30,6 +45,8 @@ WORDS: dict[str, dict[str, str]] = {
         "plan_changes.schedule": N_("set the day of a change of a plan"),
         "plan_changes.hold": N_("held a change of a plan back"),
         "plan_changes.withdraw": N_("withdrew a change request"),
+        "plans.entrusted": N_("said who looks after a plan"),
+        "plans.reviewed": N_("looked through a plan"),
         "plan_changes.proven": N_("saw a change of a plan proven"),
     },
 }

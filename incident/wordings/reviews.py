@@ -1,4 +1,4 @@
-"""Words of post-mortems and their actions; `code_words` joins them to the rest."""
+"""Words of post-mortems and their actions."""
 
 from incident.errors import N_
 

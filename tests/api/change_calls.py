@@ -33,6 +33,9 @@ def walk(api: Api) -> None:
     other = api.post(f"/playbooks/{KEY}/changes", late, as_="li").get_json()
     api.post(f"/changes/{other['id']}/withdraw", as_="li")
     behind(api)
+    api.post(f"/playbooks/{KEY}/care", {"review_by": "2027-01-01"}, as_="zhao")
+    api.post(f"/playbooks/{KEY}/reviewed", {"note": "still right"}, as_="zhao")
+    api.get("/changes/patterns")
     api.get("/changes?state=published")
     api.get(path)
 

@@ -110,6 +110,9 @@ def read_everything(api, number, complaint_id):
         "/playbooks/other/versions/1",
         "/departments",
         "/schedule",
+        "/courses",
+        "/certificates",
+        "/readiness",
     ):
         api.get(path)
 

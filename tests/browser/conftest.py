@@ -24,8 +24,11 @@ from incident.drills import rating, scenarios
 from incident.lifecycle.common import House
 from incident.models.complaints import Complaint
 from incident.models.incidents import Incident
+from incident.models.people import Person
 from incident.plan_changes import proposing
 from incident.playbooks import library, loading
+from incident.readiness import history
+from incident.training import courses, testing
 from tests import reviewing
 from tests.conftest import dispose, free_port, make_settings
 
@@ -102,6 +105,11 @@ def furnish(app: Flask) -> str:
         demo.load(at=at, house=house)
     with unit_of_work():
         _proposed(at)
+    admin = db.session.scalars(select(Person).where(Person.email == "admin@demo.example")).one()
+    with unit_of_work():
+        testing.start(courses.find(1), by=accounts.actor(admin), at=at)
+    history.take(at=at - timedelta(days=1), house=house)
+    history.take(at=at, house=house)
     with unit_of_work():
         register.add(
             name="华信催收", code="HX", department="OUT", by=accounts.system("test"), at=at, zone=house.zone

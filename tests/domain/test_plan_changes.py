@@ -96,14 +96,19 @@ def test_what_is_written_afresh_or_over_a_file_says_the_same(app):
     for version in library.all_current():
         content = loading.plain(version.plan)
         present = (ROOT / f"playbooks/plans/{version.plan.key}.toml").read_text("utf-8")
-        assert writing.text(content, present) == present
+        assert writing.text(content, present, content) == present
+        read = files.tomllib.loads(writing.text(content))
+        assert loading.plain(files.Plan.model_validate(read)) == content
+    says = loading.plain(library.current(KEY).plan)
     wanted = changed(due="2h", title={"zh": "新", "en": 'New "title"'})
     wanted["steps"].insert(1, {**wanted["steps"][1], "key": "another"})
     wanted["key_points"].append({"zh": "一", "en": "One"})
+    wanted["scenarios"][0]["injects"][1]["points"] = 7
+    wanted["scenarios"][0]["injects"].insert(3, {**wanted["scenarios"][0]["injects"][2], "within": "12m"})
     wanted["drafts"]["receipt"]["zh"] += "\n完"
     del wanted["raises"]
     for present in ("", (ROOT / "playbooks" / FILE).read_text("utf-8")):
-        read = files.tomllib.loads(writing.text(wanted, present))
+        read = files.tomllib.loads(writing.text(wanted, present, says))
         assert loading.plain(files.Plan.model_validate(read)) == wanted
 
 

@@ -13,14 +13,15 @@ from incident.calendars import WorkingCalendar
 from incident.db import db, unit_of_work
 from incident.levels import PostMortem
 from incident.models.alerts import Delivery
-from incident.models.reviews import Review
-from incident.reviews import meeting, reminding
-from tests import builders
+from incident.models.reviews import Review, Trigger
+from incident.reviews import action_register, actions, meeting, recurrence, reminding, schedule
+from tests import builders, reviewing
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOLIDAYS = WorkingCalendar(
     SHANGHAI, {date(2026, 10, day): False for day in range(1, 8)} | {date(2026, 10, 10): True}
 )
+WORKDAYS = WorkingCalendar(SHANGHAI, {})
 THREE_DAYS = PostMortem(value=3, unit="calendar_days")
 FIVE_WORKING = PostMortem(value=5, unit="working_days")
 
@@ -103,3 +104,60 @@ def test_a_review_that_was_held_reminds_nobody(app: Flask) -> None:
     with unit_of_work():
         review.state = "completed"
     assert reminding.remind(at=at("2026-11-10T09:10"), calendar=WorkingCalendar(SHANGHAI, {})) == 0
+
+
+def test_the_third_of_one_cause_in_thirty_days_is_a_duty_at_every_level(app: Flask) -> None:
+    """Level Ⅳ asks for none; the same violation of the same kind of complaint, upheld, does."""
+    upheld = [builders.an_incident(complaint_type="other") for _ in range(3)]
+    for each in upheld[:2]:
+        builders.a_finding(each)
+    assert not recurrence.returns(upheld[2], at=builders.NOW)
+    builders.a_finding(upheld[2])
+    assert recurrence.returns(upheld[2], at=builders.NOW)
+    assert not recurrence.returns(upheld[2], at=builders.NOW + timedelta(days=31))
+    other = builders.an_incident(complaint_type="other")
+    builders.a_finding(other, violations=["violence"])
+    assert not recurrence.returns(other, at=builders.NOW)
+    with unit_of_work():
+        review = schedule.schedule(upheld[2], builders.house().calendar, by=builders.BY, at=builders.NOW)
+    assert "same_cause" in review.triggers and not review.optional
+
+
+def test_a_drill_rated_m_is_reviewed_by_whoever_rated_it_and_meetings_do_not_collide(app: Flask) -> None:
+    first, second = builders.an_incident(complaint_type="other"), builders.an_incident(complaint_type="other")
+    given = {"by": builders.acting("lin"), "at": builders.NOW, "calendar": builders.house().calendar}
+    with unit_of_work():
+        first.drill = second.drill = True
+        one = schedule.required(first, "drill_rating", **given)
+        two = schedule.required(second, Trigger.DRILL_RATING, **given)
+        assert schedule.required(first, "asked", **given) is one
+    lin = builders.person("lin").id
+    assert (one.owner_id, one.triggers, one.optional) == (lin, ["drill_rating", "asked"], False)
+    assert two.meets_at - one.meets_at == timedelta(hours=1) and two.due_at == one.due_at
+    assert one.invite_at is not None and one.invite_at.astimezone(SHANGHAI).hour >= 9
+
+
+def test_actions_remind_two_days_before_and_after_and_tell_the_head_once_overdue(app: Flask) -> None:
+    review = reviewing.a_review()
+    with unit_of_work():
+        wanted = actions.Wanted("fix", "更新名单", owner=builders.person("smith"))
+        given = {"by": builders.acting("zhao"), "at": reviewing.CLOSED, "calendar": WORKDAYS}
+        row = actions.add(review, wanted, **given)
+    assert row.due_at.astimezone(SHANGHAI).date() == date(2027, 1, 2)  # level Ⅲ: 60 days, a Saturday
+    told: list[tuple[str, str, str]] = []
+    for day in (date(2026, 12, 30) + timedelta(days=n) for n in range(16)):
+        moment = datetime.combine(day, meeting.REMIND_AT, tzinfo=SHANGHAI)
+        before = reminders()
+        assert action_register.remind(at=moment, calendar=WORKDAYS) in (0, 1)
+        for each in db.session.scalars(
+            select(Delivery).order_by(Delivery.id.desc()).limit(reminders() - before)
+        ):
+            told.append((f"{day:%m-%d}", each.payload["about"], str(each.payload["person_id"])))
+    smith, wang = str(builders.person("smith").id), str(builders.person("wang").id)
+    assert sorted(told) == [
+        ("01-04", "action_overdue", wang),
+        ("01-04", "action_overdue", smith),
+        ("01-11", "action_overdue", wang),
+        ("01-11", "action_overdue", smith),
+        ("12-31", "action", smith),
+    ]

@@ -133,7 +133,7 @@ def test_everything_planned_is_listed_soonest_first(app: Flask) -> None:
             at=builders.NOW,
             house=builders.house(),
         )
-    planned = agenda.planned(by=builders.acting("admin"))
+    planned = agenda.planned(by=builders.acting("admin"), house=builders.house())
     assert [row["at"] for row in planned] == sorted(row["at"] for row in planned)
     assert {row["what"] for row in planned} == {"drill", "escalation"}
     assert any(row["subject"] == incident.number for row in planned)

@@ -78,6 +78,7 @@ def test_the_acts_of_a_case_are_told_without_personal_data(app: Flask, receiver:
         acts.change_level(
             incident, 1, reason="升级", by=zhao, at=NOW + timedelta(hours=1), house=builders.house()
         )
+    send(app)
     builders.lift_hold(incident, at=NOW + timedelta(hours=2))
     with unit_of_work():
         acts.cancel(incident, reason="误报", by=zhao, at=NOW + timedelta(hours=3))
@@ -158,6 +159,22 @@ def test_what_is_not_taken_is_tried_again_under_the_same_id(app: Flask, receiver
     assert (message.state, message.error, message.attempts) == (WebhookState.DONE, None, 2)
     ids = {headers["webhook-id"] for headers, _body in receiver.got}
     assert ids == {message.key} and receiver.got[0][1] == receiver.got[1][1]
+
+
+def test_a_message_about_a_hold_that_comes_late_says_how_the_hold_stands_now(
+    app: Flask, receiver: Receiver
+) -> None:
+    join(receiver.url, ["contact_hold.placed", "contact_hold.lifted"])
+    incident = builders.an_incident(at=clock.now())
+    receiver.status = 500
+    send(app)
+    builders.lift_hold(incident, at=clock.now())
+    receiver.status = 200
+    again(clock.now())
+    send(app)
+    told = receiver.told()
+    assert [each["data"]["hold"]["collection"] for each in told] == ["stop", "allowed", "allowed"]
+    assert {each["type"] for each in told[1:]} == {"contact_hold.placed", "contact_hold.lifted"}
 
 
 def test_no_redirect_is_followed(app: Flask, receiver: Receiver) -> None:

@@ -22,8 +22,10 @@ from incident.models import (
     groups,
     incidents,
     people,
+    plans,
     resolutions,
     reviews,
+    training,
     updates,
 )
 from incident.permissions import ROLES, SCOPES, SUPERVISION, Permission, Role
@@ -72,6 +74,10 @@ def test_every_enumeration_that_people_read_has_words_for_each_member() -> None:
         "surge_state": groups.SurgeState,
         "agency_state": agencies.AgencyState,
         "review_state": reviews.ReviewState,
+        "subject": training.Subject,
+        "certificate_source": training.CertificateSource,
+        "change_state": plans.ChangeState,
+        "change_origin": plans.ChangeOrigin,
         "review_trigger": reviews.Trigger,
         "section": reviews.Section,
         "cause_category": reviews.CauseCategory,
@@ -101,7 +107,7 @@ def test_every_delivery_step_has_words_a_check_and_an_adapter() -> None:
     assert set(checks.CHECKS) >= steps - {"fallback", "remind"}
     files = ("incident/slack/channel.py", "incident/slack/rooms.py")
     adapter = "".join((ROOT / name).read_text("utf-8") for name in files)
-    for step in steps - {"fallback", "report", "alarm"}:
+    for step in steps - {"fallback", "report", "alarm", "mail"}:
         assert f'"{step}"' in adapter, f"SlackChannel takes no step {step}"
     assert all(after is None or after in steps for _priority, after in outbox.STEPS.values())
 

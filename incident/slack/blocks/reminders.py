@@ -7,25 +7,12 @@ from zoneinfo import ZoneInfo
 from incident import i18n
 from incident.alerting.channels import Order
 from incident.errors import N_
-from incident.slack.blocks import texts, todo
+from incident.slack.blocks import reviews, texts, todo
 from incident.slack.blocks.texts import Block, Message
 
 PLAN_READ = "plan_read"
 # about → (the sentence, the page where it is mended); the values come from the delivery's payload
 ABOUT: dict[str, tuple[str, str]] = {
-    "review": (N_("⏰ The post-mortem of %(number)s is due at %(due)s."), "/reviews/%(review_id)s"),
-    "review_publish": (
-        N_("⏰ The post-mortem of %(number)s was held; write it, let it be signed and publish it."),
-        "/reviews/%(review_id)s",
-    ),
-    "review_owner": (
-        N_("🤝 You lead the post-mortem of %(number)s from now on; it meets at %(due)s."),
-        "/reviews/%(review_id)s",
-    ),
-    "review_late": (
-        N_("⚠️ The post-mortem of %(number)s, led by %(name)s, is late; it was due at %(due)s."),
-        "/reviews/%(review_id)s",
-    ),
     "vacant": (
         N_("⚠️ Roles or departments of %(number)s are without anybody; give them to somebody."),
         "/incidents/%(number)s#people",
@@ -41,6 +28,14 @@ ABOUT: dict[str, tuple[str, str]] = {
     "plan_changed": (
         N_("📘 %(plan_title)s: version %(number_of_version)s is in force. %(note)s\n%(changes)s"),
         "/playbooks/%(key_of_plan)s/versions/%(number_of_version)s",
+    ),
+    "certificate": (
+        N_("🎓 Your certificate “%(course_title)s” ends on %(due_on)s; take the course again."),
+        "/training/%(course)s",
+    ),
+    "plan_review": (
+        N_("⏰ The plan “%(plan_title)s” is to be looked through by %(due_on)s."),
+        "/playbooks/%(key_of_plan)s#care",
     ),
     "plan_change_review": (
         N_("📝 A change of the plan “%(plan_title)s” waits for your approval."),
@@ -87,6 +82,8 @@ def build(order: Order, locale: str, zone: ZoneInfo, base_url: str) -> Message:
         return _clocks(order.payload, locale, zone, base_url)
     if order.payload["about"] == "tasks":
         return todo.build(order, locale, zone, base_url)
+    if order.payload["about"] in reviews.ABOUT:
+        return reviews.build(order, locale, zone, base_url)
     sentence, path = ABOUT[order.payload["about"]]
     values = {name: value for name, value in order.payload.items() if isinstance(value, str | dict)}
     if order.incident is not None:

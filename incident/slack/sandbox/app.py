@@ -18,6 +18,7 @@ from incident.slack.sandbox import (
     webapi,
 )
 from incident.slack.sandbox import methods as _methods  # registers every Web API method  # noqa: F401
+from incident.slack.sandbox import tour as tours
 from incident.slack.sandbox import workspace as workspaces
 
 
@@ -34,6 +35,7 @@ def create_sandbox(
     subscriptions: Sequence[str] = (),
     shortcuts: Sequence[workspaces.Shortcut] = (),
     hints: workspaces.Hints = lambda _language: (),
+    tour: Sequence[tours.Step] = (),
     retry_delays: Sequence[float] = workspaces.RETRY_DELAYS,
     patience: float = workspaces.PATIENCE,
 ) -> flask.Flask:
@@ -43,7 +45,8 @@ def create_sandbox(
     `database` is its own SQLite file; `events_url` is where the app takes commands, interactions and
     those events named in `subscriptions` ("app_home_opened", "message.channels" …). `people` are members
     from the first start on which they are named. `shortcuts` are the app's own, as its manifest names
-    them; `hints` gives, in "en" or "zh", the words of its commands for the composer."""
+    them; `hints` gives, in "en" or "zh", the words of its commands for the composer. `tour` is shown until it
+    is done or ended."""
     workspace = workspaces.Workspace(
         store=storage.Store(database),
         events_url=events_url,
@@ -55,6 +58,7 @@ def create_sandbox(
         subscriptions=frozenset(subscriptions),
         shortcuts=tuple(shortcuts),
         hints=hints,
+        tour=tuple(tour),
         retry_delays=tuple(retry_delays),
         patience=patience,
     )

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import flask
@@ -22,6 +22,7 @@ from incident.slack.sandbox import (
     surfaces,
     typed,
 )
+from incident.slack.sandbox import tour as tours
 from incident.slack.sandbox import workspace as workspaces
 
 Answer = werkzeug.Response | str
@@ -93,16 +94,16 @@ def register(routes: flask.Blueprint, workspace: workspaces.Workspace) -> None:
 
     @routes.post("/as/<person>/c/<channel>/<act>")
     def act(person: str, channel: str, act: str) -> Answer:
-        if act == "press":
-            ts = flask.request.form["ts"]
-            with workspace.store.reading() as db:
-                blocks = _blocks_of(db, channel, ts, person)
-            return _press(workspace, person, blocks, back_to=channel, channel=channel, ts=ts)
-        if act not in ACTS:
-            flask.abort(404)
-        told = ACTS[act](workspace, person, channel)
-        where = "home" if act in {"delete", "leave"} else channel
-        return back(person, where, trouble=_trouble(told) if act == "shortcut" else "")
+        return (
+            _press_on_message(workspace, person, channel)
+            if act == "press"
+            else _do(workspace, person, channel, act)
+        )
+
+    @routes.post("/as/<person>/tour")
+    def tour(person: str) -> Answer:
+        _guide(workspace, flask.request.form)
+        return back(person, flask.request.form.get("back", ""))
 
     @routes.post("/as/<person>/shortcut")
     def shortcut(person: str) -> Answer:
@@ -112,6 +113,28 @@ def register(routes: flask.Blueprint, workspace: workspaces.Workspace) -> None:
     @routes.post("/as/<person>/views/<view_id>")
     def view(person: str, view_id: str) -> Answer:
         return _in_view(workspace, person, view_id)
+
+
+def _do(workspace: workspaces.Workspace, person: str, channel: str, act: str) -> Answer:
+    if act not in ACTS:
+        flask.abort(404)
+    told = ACTS[act](workspace, person, channel)
+    where = "home" if act in {"delete", "leave"} else channel
+    return back(person, where, trouble=_trouble(told) if act == "shortcut" else "")
+
+
+def _guide(workspace: workspaces.Workspace, form: Mapping[str, str]) -> None:
+    """Does what a button of the tour says."""
+    do, store = form.get("do"), workspace.store
+    step = next((one for one in workspace.tour if one.key == form.get("step")), None)
+    if do == "end":
+        tours.end(store)
+    elif do == "restart":
+        tours.restart(store)
+    elif do == "act" and step is not None:
+        tours.act(store, step)
+    elif do == "next" and step is not None:
+        tours.note(store, step.key)
 
 
 def back(person: str, where: str, *, trouble: str = "") -> werkzeug.Response:
@@ -139,6 +162,13 @@ def _in_view(workspace: workspaces.Workspace, person: str, view_id: str) -> Answ
         interactions.close(workspace, user=person, view_id=view_id, clear=do == "clear")
         return back(person, where)
     return _press(workspace, person, blocks, back_to=where, view_id=view_id, values=given)
+
+
+def _press_on_message(workspace: workspaces.Workspace, person: str, channel: str) -> Answer:
+    ts = flask.request.form["ts"]
+    with workspace.store.reading() as db:
+        blocks = _blocks_of(db, channel, ts, person)
+    return _press(workspace, person, blocks, back_to=channel, channel=channel, ts=ts)
 
 
 def _press(

@@ -17,6 +17,7 @@ from incident.slack.sandbox import (
     viewer,
     words,
 )
+from incident.slack.sandbox import tour as tours
 from incident.slack.sandbox import workspace as workspaces
 
 
@@ -26,6 +27,7 @@ def page(
     """One page as this person sees it. The address may ask for more: `thread` to stand beside the channel,
     `before` for older messages, `edit` for a message of one's own, `emoji` for a message to react to."""
     asked = flask.request.args
+    step = tours.place(workspace.store, workspace.tour)
     with workspace.store.reading() as db:
         eyes = viewer_of(db, person)
         row = channels.find(db, channel, viewer=person) if channel else None
@@ -48,6 +50,10 @@ def page(
             "app_profile": personas.find(db, personas.BOT.id),
             "shortcuts": workspace.shortcuts,
             "hints": workspace.hints(eyes.language),
+            "tour": tours.scene(db, workspace.tour, step, language=eyes.language)
+            if step is not None
+            else None,
+            "tour_offered": bool(workspace.tour) and step is None,
             "new_after_ts": stamps.text(new_after),
             "back": channel or "home",
             "trouble": asked.get("trouble", ""),

@@ -7,6 +7,7 @@ import flask
 import werkzeug
 
 from incident.slack.sandbox import acts, doing, drawing, dressing, files, guard, personas, refusals, words
+from incident.slack.sandbox import tour as tours
 from incident.slack.sandbox import workspace as workspaces
 
 # Shown in the page; any other file is handed over as a download.
@@ -73,7 +74,8 @@ def _reading(routes: flask.Blueprint, workspace: workspaces.Workspace) -> None:
 def _unless_unchanged(workspace: workspaces.Workspace, draw: Callable[[], str]) -> werkzeug.Response:
     """The page with the workspace's version as its ETag: a page that polls is drawn only when something
     happened."""
-    tag = f"v{workspace.store.version()}"
+    step = tours.place(workspace.store, workspace.tour)
+    tag = f"v{workspace.store.version()}-{step}"
     if flask.request.if_none_match.contains(tag):
         return flask.Response(status=304, headers={"ETag": f'"{tag}"'})
     response = flask.Response(draw(), mimetype="text/html")

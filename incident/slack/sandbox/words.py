@@ -95,6 +95,14 @@ _WORDS: dict[str, tuple[str, str]] = {
     "trouble": ("We had some trouble connecting. Try again?", "连接出现问题，请重试。"),
     "refused": ("Slack refused that: {}", "Slack 拒绝了此操作：{}"),
     "app_silent": ("The app did not take that ({}).", "应用未能处理此操作（{}）。"),
+    "tour": ("Tour", "导览"),
+    "tour_next": ("Next step", "下一步"),
+    "tour_end": ("End the tour", "结束导览"),
+    "tour_done": ("That was the tour.", "导览完成。"),
+    "tour_done_text": (
+        "You have seen an emergency from the complaint to its close, and a drill. Start over at the top.",
+        "您已走完一起应急事件从投诉到办结的全过程，并启动了一次演练。可在顶部重新开始。",
+    ),
     "faults": ("Faults", "故障"),
     "faults_hint": (
         "Let Slack fail on purpose and see what the app makes of it.",

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 
 from incident.slack.sandbox import storage
+from incident.slack.sandbox import tour as tours
 
 # What the product's own manifest asks for, and nothing more.
 DEFAULT_SCOPES = (
@@ -83,5 +84,6 @@ class Workspace:
     subscriptions: frozenset[str]
     shortcuts: Sequence[Shortcut]
     hints: Hints
+    tour: Sequence[tours.Step]
     retry_delays: Sequence[float]
     patience: float

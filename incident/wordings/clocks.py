@@ -1,4 +1,4 @@
-"""Words of the parts of a case: its clocks, their acts, marks and proofs; `i18n` joins them to the rest."""
+"""The words of clocks: their states, their acts, marks and proofs."""
 
 from incident.errors import N_
 

@@ -1,4 +1,4 @@
-"""The words for the codes of enumerations, states and acts, as message ids; `i18n.words` says them."""
+"""The words of all codes without a module of their own here, and the table that the others are joined to."""
 
 from incident.errors import N_
 from incident.wordings import contact, drills, reviews
@@ -71,6 +71,7 @@ WORDS: dict[str, dict[str, str]] = {
         "propose_group": N_("Propose a group in the response channel"),
         "update_proposal": N_("Update the proposal of a group"),
         "report": N_("Send the report by e-mail"),
+        "mail": N_("Send an invitation by e-mail"),
         "update_card": N_("Update the card"),
         "update_announcement": N_("Update the announcement"),
         "update_page": N_("Update the alert"),

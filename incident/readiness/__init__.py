@@ -1,0 +1,1 @@
+"""How ready the organisation is: each plan against each department, one score, what to do next."""
