@@ -10,6 +10,7 @@ from typing import Any
 import flask
 from flask import Flask
 from pydantic import ValidationError
+from slack_bolt import BoltResponse
 from slack_bolt.adapter.socket_mode import internals
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -45,7 +46,7 @@ class Sockets:
             for _ in range(min(connections, MOST))
         ]
         for client in self._clients:
-            client.socket_mode_request_listeners.append(self._take)  # type: ignore[arg-type]
+            client.socket_mode_request_listeners.append(self._take)
 
     def start(self) -> None:
         """Connect in the background, again and again while Slack is down; returns at once."""
@@ -108,7 +109,7 @@ class Sockets:
         envelope = read(request.type, request.payload)
         repeated = isinstance(envelope, envelopes.EventCallback)
         if envelope is None or not receipts.first(envelope.once, to_finish=repeated):
-            return internals.BoltResponse(status=200, body="")
+            return BoltResponse(status=200, body="")
         flask.g.slack = envelope
         bolt = self._app.extensions["slack_handler"].app
         answer = internals.run_bolt_app(bolt, request)
@@ -117,7 +118,7 @@ class Sockets:
             return None
         if repeated:
             receipts.finish(envelope.once)
-        return answer if answer.status == 200 else internals.BoltResponse(status=200, body="")
+        return answer if answer.status == 200 else BoltResponse(status=200, body="")
 
 
 def read(kind: str, payload: dict[str, Any]) -> envelopes.Envelope | None:

@@ -66,7 +66,7 @@ def test_a_lost_connection_is_opened_again_and_nonsense_is_only_answered(world, 
 def test_what_fails_is_not_answered_so_that_it_comes_again(world, slack, monkeypatch):
     number = world.incident()
     bolt = world.app.extensions["slack_handler"].app
-    monkeypatch.setattr(bolt, "dispatch", lambda request: sockets.internals.BoltResponse(status=500))
+    monkeypatch.setattr(bolt, "dispatch", lambda request: sockets.BoltResponse(status=500))
     slack.send(typed(f"ack {number}", 4))
     with pytest.raises(queue.Empty):
         slack.answers.get(timeout=1)
