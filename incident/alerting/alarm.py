@@ -15,7 +15,7 @@ from incident.settings import Settings
 LATE = timedelta(minutes=1)
 FRESH = timedelta(seconds=30)  # the words of the notice are brought up to date no more often
 NOTICE = "deliveries"
-OTHER_WAYS = ("alarm", "fallback", "report", "mail")  # these do not go to Slack
+OTHER_WAYS = ("alarm", "fallback", "mail", "report")  # these do not go to Slack
 TITLE = N_("Messages to Slack are late")
 SENTENCE = N_("The oldest message to Slack has been waiting since %(since)s.")
 LOCALES = ("zh_CN", "en")  # who reads the fallback is not known: both

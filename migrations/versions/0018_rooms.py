@@ -1,4 +1,4 @@
-"""Channels follow duty, are found by their id and put away; requests from Slack are known to be done."""
+"""Channels follow duty, are found by their id, and are put away after the end."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ ENDED = sa.text("status != 'open' AND channel_id IS NOT NULL")
 
 
 def upgrade() -> None:
-    """Add what was seen of duty, two ways to find an incident by its channel, and when a request was done."""
+    """Add what was seen of duty, and the two ways to find an incident by its channel."""
     op.create_table(
         "duty_seen",
         sa.Column("department_code", sa.String(length=4), nullable=False),
@@ -26,13 +26,10 @@ def upgrade() -> None:
     op.create_index(
         "ix_incidents_ended", "incidents", ["last_activity_at"], sqlite_where=ENDED, postgresql_where=ENDED
     )
-    op.add_column("slack_receipts", sa.Column("done_at", sa.DateTime(timezone=True), nullable=True))
-    op.execute("UPDATE slack_receipts SET done_at = at")
 
 
 def downgrade() -> None:
     """Take them away."""
-    op.drop_column("slack_receipts", "done_at")
     op.drop_index("ix_incidents_ended", "incidents")
     op.drop_index("ix_incidents_channel", "incidents")
     op.drop_table("duty_seen")
