@@ -1,7 +1,7 @@
 """Slack as a way out for alerts: one small method for each step of the outbox.
 
-A step whose outcome is unknown is looked up before it is taken again: a message by the key in its
-metadata, a channel by its name and maker, a bookmark by its link, a topic by its text.
+A step whose outcome is unknown is looked up before it is taken again: a message by its metadata, a channel
+by its name and maker, a bookmark by its link, a topic by its text.
 """
 
 from collections.abc import Callable
@@ -15,6 +15,7 @@ from incident.slack import calling, posting, rooms
 from incident.slack.blocks import announcement, card, digest, direct, drills, groups, lines, posts, reminders
 from incident.slack.blocks.texts import Message
 from incident.slack.client import SlackCalls
+from incident.slack.keeping import Keeper
 from incident.slack.response import ResponseChannel
 
 
@@ -38,6 +39,7 @@ class SlackChannel:
             "update_announcement": self._update_announcement,
             "update_page": self._update_page,
             "update_approval": self._update_page,
+            "keep_message": Keeper(settings, self.slack).keep,
         }
 
     def deliver(self, order: Order) -> dict[str, Any]:

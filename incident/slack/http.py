@@ -56,6 +56,8 @@ def _take(envelope: envelopes.Envelope | None) -> Response:
     if envelope is None:
         return _plain(404, "There is no use for this kind of request.")
     repeated = isinstance(envelope, envelopes.EventCallback)  # of events alone Slack sends repeats
+    if isinstance(envelope, envelopes.EventCallback) and envelope.ours:
+        return _plain(200, "")  # ten and more of them for each incident: nothing is done, and nothing noted
     if envelope.once and not receipts.first(envelope.once, to_finish=repeated):
         return _plain(200, "")
     answer = _handle(envelope)

@@ -108,6 +108,8 @@ class Sockets:
     def _handled(self, request: SocketModeRequest) -> Any:
         envelope = read(request.type, request.payload)
         repeated = isinstance(envelope, envelopes.EventCallback)
+        if isinstance(envelope, envelopes.EventCallback) and envelope.ours:
+            return BoltResponse(status=200, body="")
         if envelope is None or not receipts.first(envelope.once, to_finish=repeated):
             return BoltResponse(status=200, body="")
         flask.g.slack = envelope
