@@ -1,7 +1,7 @@
 """Slack as a way out for alerts: one small method for each step of the outbox.
 
-A step whose outcome is unknown is looked up before it is taken again: a message by its metadata, a channel
-by its name and maker, a bookmark by its link, a topic by its text.
+A step whose outcome is unknown is looked up before it is taken again: a message by the key in its
+metadata, a channel by its name and maker, a bookmark by its link, a topic by its text.
 """
 
 from collections.abc import Callable

@@ -21,6 +21,7 @@ __all__ = [
     "Scope",
     "Shortcut",
     "Word",
+    "reasons",
     "scopes",
 ]
 

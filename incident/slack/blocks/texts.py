@@ -1,6 +1,8 @@
 """The bricks of messages: texts in a language with what people typed made harmless, blocks and buttons."""
 
+import copy
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,13 +32,14 @@ DRILL_SAID = N_("An exercise: no real customer is concerned, and nothing goes to
 
 @dataclass(frozen=True)
 class Message:
-    """A message: blocks, and the text for notifications and screen readers, cut to what Slack advises."""
+    """A message: blocks, and the text for notifications and screen readers, both cut to what Slack takes."""
 
     text: str
     blocks: list[Block]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", cut(self.text, TEXT_LONGEST))
+        object.__setattr__(self, "blocks", _fitted(self.blocks))
 
 
 def escape(text: str) -> str:
@@ -83,14 +86,6 @@ def drill_mark(incident: IncidentFacts, locale: str) -> str:
     return f"【{i18n.say(N_('DRILL'), locale)}】" if incident.drill else ""
 
 
-def banner(incident: IncidentFacts) -> list[Block]:
-    """What stands above a message of a drill, in both languages: nobody must take it for real."""
-    if not incident.drill:
-        return []
-    words = " · ".join(i18n.say(DRILL_SAID, locale) for locale in i18n.LOCALES)
-    return [section(f"🟪🟪🟪 *演练 DRILL* 🟪🟪🟪\n{words}")]
-
-
 def cut(text: str, longest: int) -> str:
     """A text that fits: cut before an escaped sign, a link or a moment that would be halved."""
     if len(text) <= longest:
@@ -103,6 +98,42 @@ def cut(text: str, longest: int) -> str:
     if sign >= 0 and ";" not in kept[sign:] and len(kept) - sign < len("&amp;"):
         kept = kept[:sign]
     return kept + "…"
+
+
+def banner(incident: IncidentFacts) -> list[Block]:
+    """What stands above a message of a drill, in both languages: nobody must take it for real."""
+    if not incident.drill:
+        return []
+    words = " · ".join(i18n.say(DRILL_SAID, locale) for locale in i18n.LOCALES)
+    return [section(f"🟪🟪🟪 *演练 DRILL* 🟪🟪🟪\n{words}")]
+
+
+def _fitted(blocks: list[Block]) -> list[Block]:
+    """Blocks whose texts together are no longer than Slack takes: the longest are cut, again and again."""
+    parts = list(_texts(blocks))
+    used = sum(len(part["text"]) for part in parts)
+    if used <= MESSAGE_LONGEST:
+        return blocks
+    blocks = copy.deepcopy(blocks)
+    parts = list(_texts(blocks))
+    while used > MESSAGE_LONGEST:
+        longest = max(parts, key=lambda part: len(part["text"]))
+        before = len(longest["text"])
+        longest["text"] = cut(longest["text"], before * 3 // 4)
+        used -= before - len(longest["text"])
+    return blocks
+
+
+def _texts(value: Any) -> Iterator[Block]:
+    """Every text object in some blocks."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+    elif isinstance(value, dict):
+        if value.get("type") in ("mrkdwn", "plain_text") and isinstance(value.get("text"), str):
+            yield value
+        for each in value.values():
+            yield from _texts(each)
 
 
 def header(text: str) -> Block:

@@ -21,7 +21,6 @@ BUTTONS: dict[str, str] = {
     MORNING: N_("Remind tomorrow 9:00"),
     STOP: N_("Remind no more"),
 }
-LINE_LONGEST = 600  # characters of a reminded task, so that a message of them all is taken
 MARKS = {"todo": "○", "doing": "◐", "blocked": "⛔", "done": "●", "dropped": "–"}
 OVERDUE, DUE = N_("overdue since %(due)s"), N_("due %(due)s")
 UNBLOCK, NOBODYS = N_("you can unblock it"), N_("nobody owns it: give it to somebody")
@@ -34,7 +33,7 @@ def build(order: Order, locale: str, zone: ZoneInfo, base_url: str) -> Message:
     blocks = [texts.section(f"*{head}*")]
     lines = []
     for task in shown:
-        lines.append(texts.cut(_line(task, locale, zone, base_url), LINE_LONGEST))
+        lines.append(_line(task, locale, zone, base_url))
         blocks.append(texts.section(lines[-1]))
         if task.yours:
             blocks.append(_buttons(task, locale))
