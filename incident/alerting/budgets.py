@@ -51,7 +51,6 @@ METHODS: dict[str, tuple[str, Rate]] = {
     "keep_message": ("conversations.replies", TIER_3),
     "welcome": ("chat.postEphemeral", TIER_4),
     "archive": ("conversations.archive", TIER_2),
-    "keep_message": ("conversations.replies", TIER_3),
     **dict.fromkeys(
         ("update_card", "update_announcement", "update_page", "update_approval", "update_proposal"),
         ("chat.update", TIER_3),

@@ -37,8 +37,9 @@ def joined(_desk: Desk, event: Event) -> None:
             Task.assignee_id == (person.id if person else 0),
             Task.status.in_(UNFINISHED),
         )
-        who = {"person_id": person.id} if person else {}
-        outbox.enqueue(found.id, "welcome", at=at, user=user, tasks=db.session.scalar(mine), **who)
+        person_id = person.id if person else None
+        tasks = db.session.scalar(mine)
+        outbox.enqueue(found.id, "welcome", at=at, user=user, tasks=tasks, person_id=person_id)
 
 
 def renamed(desk: Desk, event: Event) -> None:
