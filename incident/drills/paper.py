@@ -107,7 +107,7 @@ def _measures(report: Report, say: Say) -> list[list[str]]:
         [say(N_("Injects answered in time")), _share(found.in_time, say)],
         [say(N_("Participation")), _share(found.took_part, say)],
         [say(N_("Compulsory steps of the plan done")), _share(found.checklist, say)],
-        [say(N_("Points")), _share((found.score.got, found.score.most), say)],
+        [say(N_("Points got")), _share((found.score.got, found.score.most), say)],
     ]
 
 

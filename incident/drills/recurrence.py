@@ -1,7 +1,7 @@
-"""When a recurring drill comes back: APScheduler's cron trigger in the house's zone, moved off holidays."""
+"""When a recurring drill comes back: APScheduler's cron trigger on the house's clock, moved off days off."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from incident import errors
 from incident.errors import N_, Reason
 
 FIELDS = ("minute", "hour", "day", "month", "day_of_week")
+SEEN = timedelta(days=9 * 366)  # how far ahead a rule is followed: a 29 February may be eight years away
 LEAST_GAP = timedelta(hours=1)  # between two drills of one programme; guards against `* * * * *`
 
 
@@ -25,7 +26,7 @@ class Days(Protocol):
         """The first such day at or after a day."""
 
 
-def trigger(recurrence: str, zone: ZoneInfo) -> CronTrigger:
+def trigger(recurrence: str, zone: tzinfo) -> CronTrigger:
     """Read `minute hour day month weekday`; raises Invalid.
 
     Weekdays are names (`mon`, `fri`): numbers mean different days to cron and to APScheduler, so they are
@@ -64,24 +65,31 @@ def occurrences(
     """Pairs (planned, moved): the trigger's time and, where that day is off, the same local time on the next
     working day; of those that meet there, and of `taken` starts, one stays. Raises Invalid where two come
     within an hour."""
-    beat = trigger(recurrence, calendar.zone)
+    beat = trigger(recurrence, UTC)
     starts = {_wall(start, calendar.zone) for start in taken}
     previous: datetime | None = None
-    moment = after.astimezone(UTC) + timedelta(seconds=1)  # in UTC: local sums go wrong when clocks change
+    # By the wall clock, as if there were no clock changes: across one, APScheduler 3 counts a day as 24 hours
+    # and leaves out the day after it.
+    moment = _wall(after, calendar.zone).replace(tzinfo=UTC) + timedelta(seconds=1)
+    beat.end_date = moment + SEEN
     while True:
-        planned = beat.get_next_fire_time(None, moment)
-        if planned is None:
+        fired = beat.get_next_fire_time(None, moment)
+        if fired is None:
             return
-        moment = planned.astimezone(UTC) + timedelta(seconds=1)
-        if planned.fold:
-            continue  # the hour that autumn repeats is drilled once
-        if previous is not None and moment - previous < LEAST_GAP:
+        if previous is not None and fired - previous < LEAST_GAP:
             raise _bad(N_("Drills of one programme must be at least an hour apart."))
-        previous = moment
+        previous, moment = fired, fired + timedelta(seconds=1)
+        planned = _on_the_clock(fired, calendar.zone)
         start = moved(planned, calendar)
-        if _wall(start, calendar.zone) not in starts:
+        if planned > after and _wall(start, calendar.zone) not in starts:
             starts.add(_wall(start, calendar.zone))
             yield planned, start
+
+
+def _on_the_clock(fired: datetime, zone: ZoneInfo) -> datetime:
+    """A wall-clock time in its zone: of the hour that autumn repeats the first, of one that spring leaves out
+    the same time after the change."""
+    return fired.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
 
 
 def _wall(moment: datetime, zone: ZoneInfo) -> datetime:

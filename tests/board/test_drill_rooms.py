@@ -1,6 +1,8 @@
 """A drill on the web: the control room, the player's page, the report with the hot wash, and the editor."""
 
+import html
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,6 +14,7 @@ from incident.models.drills import Drill
 from incident.models.exercises import DrillRating, DrillScenario
 from incident.playbooks import library
 from incident.playbooks.exercises import Scenario
+from incident.settings import ROOT
 from tests import builders
 from tests.board.pages import Visitor, text
 
@@ -188,3 +191,39 @@ def test_closing_days_moves_the_drills_of_programmes_off_them(app):
         lin.post("/drills", {"plan": "privacy_leak", "repeats": "first_quarter_day", "show_dates": "1"})
     )
     assert "The next dates" in shown and "01-04 10:00" in shown  # the first working day of 2027
+
+
+@pytest.mark.parametrize(
+    ("language", "readme", "heading", "label"),
+    [
+        ("en", "README.md", "## A drill in two minutes", r"\*([^*]+)\*"),
+        ("zh-CN", "README.zh-CN.md", "## 两分钟安排一次演练", "“([^”]+)”"),
+    ],
+)
+def test_the_words_of_the_readme_stand_on_the_pages_a_trainer_goes_through(
+    app, language, readme, heading, label
+):
+    words = (ROOT / readme).read_text("utf-8").partition(heading)[2].partition("\n## ")[0]
+    named = {" ".join(each.split()) for each in re.findall(label, words)}
+    assert len(named) > 12
+    lin, li = Visitor(app, "lin", language), Visitor(app, "li", language)
+    local = (clock.now() + timedelta(days=1)).astimezone(builders.house().zone)
+    form = {
+        "plan": "privacy_leak", "scenario": "list_in_chat_group", "repeats": "once", "announced": "1",
+        "starts_at": local.strftime("%Y-%m-%dT10:00"), "commander": PLAYERS[0], "participants": PLAYERS,
+    }  # fmt: skip
+    seen = (
+        lin.get("/drills").text + lin.get("/drills/new").text + lin.get("/drills/new?plan=privacy_leak").text
+    )
+    there = lin.post("/drills", form).location  # four presses: the plan, the scenario, the people, the button
+    seen += lin.get(there).text
+    room = lin.post(f"{there}/start").location
+    seen += lin.get(room).text + li.get(there).text
+    with unit_of_work():
+        drill = db.session.query(Drill).one()
+        drill.interrupted_by_id = drill.incident_id
+    seen += lin.get(room).text
+    lin.post(f"{there}/stop")
+    seen += li.get(there).text + lin.get(f"{there}/report").text
+    shown = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", seen)).split())
+    assert [each for each in sorted(named) if each not in shown] == []

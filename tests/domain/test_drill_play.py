@@ -1,8 +1,6 @@
 """A drill being played: injects in their second and once, answers and acts, points, pauses, emergencies."""
 
 import threading
-from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,60 +9,11 @@ from incident import drills, errors
 from incident.alerting import outbox
 from incident.coordination import tasks
 from incident.db import db, unit_of_work
-from incident.drills import answering, playing, rating, results, scoring, seeing
+from incident.drills import scoring, seeing
 from incident.lifecycle import acts
-from incident.models.drills import Drill
-from incident.models.exercises import DrillInject
 from incident.models.incidents import Incident
 from tests import builders
-
-PLAYERS = [
-    "zhao@demo.example",
-    "jiang@demo.example",
-    "he@demo.example",
-    "sun@demo.example",
-    "li@demo.example",
-]
-STAFF = {"director": ["lin@demo.example"], "evaluator": ["tang@demo.example"]}
-
-
-def minutes(count: float) -> timedelta:
-    return timedelta(minutes=count)
-
-
-def begun(**given: Any) -> Drill:
-    """A drill of the leaked list, started at NOW: the first inject waits for the next beat."""
-    facts = {"plan_key": "privacy_leak", "scenario": "list_in_chat_group", "participants": PLAYERS}
-    with unit_of_work():
-        (drill,) = drills.schedule(
-            drills.Wanted(**{**facts, "staff": STAFF, **given}),
-            starts_at=builders.NOW + minutes(1),
-            by=builders.acting("lin"),
-            at=builders.NOW,
-            house=builders.house(),
-        )
-        return drills.begin(drill.id, by=builders.acting("lin"), at=builders.NOW, house=builders.house())
-
-
-def beat(after: float) -> int:
-    """The beat so many minutes after the start."""
-    return drills.beat.run(at=builders.NOW + minutes(after), house=builders.house())
-
-
-def injects(drill: Drill) -> dict[int, DrillInject]:
-    db.session.expire_all()
-    return {row.number: row for row in playing.of(drill)}
-
-
-def answer(drill: Drill, number: int, who: str, after: float, **said: Any) -> None:
-    with unit_of_work():
-        answering.respond(
-            drills.locked(drill.id), number, by=builders.acting(who), at=builders.NOW + minutes(after), **said
-        )
-
-
-def states(drill: Drill) -> str:
-    return "".join(str(row.state)[0] for row in injects(drill).values())
+from tests.drilling import PLAYERS, answer, beat, begun, injects, minutes, states
 
 
 def test_injects_come_in_their_second_and_never_twice(app: Flask) -> None:
@@ -234,53 +183,3 @@ def test_a_real_emergency_is_told_once_and_any_player_suspends_the_drill_by_one_
             drills.suspend(drill.id, by=builders.acting(who), at=builders.NOW + minutes(4))
     db.session.refresh(drill)
     assert (drill.state, drill.pause_reason) == ("paused", real.number)
-
-
-def test_skipping_repeating_and_adding_an_inject(app: Flask) -> None:
-    drill = begun()
-    by, at = builders.acting("lin"), builders.NOW + minutes(1)
-    beat(0)
-    with unit_of_work():
-        playing.skip(drills.locked(drill.id), 2, by=by, at=at)
-        playing.release(drill, 1, by=by, at=at)
-        added = playing.add(drill, "总机被打爆了", to=["CS"], within="5m", by=by, at=at)
-        with pytest.raises(errors.Refused):
-            playing.skip(drill, 1, by=by, at=at)
-        with pytest.raises(errors.Invalid):
-            playing.add(drill, " ", to=[], within="5m", by=by, at=at)
-    assert (injects(drill)[1].times, injects(drill)[2].state) == (2, "skipped")
-    assert added.number == 9 and added.recipients == [builders.person("li").id]
-
-
-def test_a_call_tree_test_asks_everybody_and_counts_who_answered(app: Flask) -> None:
-    drill = begun(kind="call_tree", scenario=None, participants=PLAYERS[:4])
-    beat(0)
-    for who in ("zhao", "jiang", "he"):
-        answer(drill, 1, who, 3, words="十分钟内到岗")
-    assert injects(drill)[1].judged_at is None
-    beat(16)
-    assert (injects(drill)[1].met, injects(drill)[1].points) == (False, 8)
-
-
-def test_what_was_held_is_read_by_other_parts_with_its_ratings(app: Flask) -> None:
-    drill = begun()
-    beat(0)
-    by, at = builders.acting("tang"), builders.NOW + minutes(5)
-    with unit_of_work():
-        rating.rate(drill, "o1", "S", by=by, at=at)
-        rating.rate(drill, "o1", "M", note="取证前已解散群", by=by, at=at)
-        for who, given in (("tang", "U"), ("zhao", "P"), ("tang", "X")):  # no note; a player; no such rating
-            with pytest.raises((errors.Invalid, errors.Forbidden)):
-                rating.rate(drill, "o2", given, by=builders.acting(who), at=at)
-    assert results.held() == []
-    with unit_of_work():
-        drills.stop(drill.id, by=builders.acting("lin"), at=builders.NOW + minutes(9))
-    (found,) = results.held(plan_key="privacy_leak", since=builders.NOW)
-    assert (found.number, found.plan_number, found.ratings, found.weak) == (
-        "DRL-2026-000001",
-        1,
-        {"o1": "M"},
-        True,
-    )
-    assert found.departments == ("CPO", "IT", "OUT", "DPO", "CS")
-    assert states(drill) == "dsssssss" and beat(30) == 0

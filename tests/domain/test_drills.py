@@ -16,6 +16,7 @@ from incident.calendars import WorkingCalendar
 from incident.db import db, unit_of_work
 from incident.drills import recurrence
 from incident.lifecycle import acts
+from incident.models.alerts import Delivery
 from incident.models.drills import Drill
 from incident.models.incidents import Clock, Incident
 from incident.models.reviews import Review
@@ -199,3 +200,27 @@ def test_cancelling_a_programme_takes_its_later_drills_off(app: Flask) -> None:
         drills.cancel(first.id, by=builders.acting("lin"), at=builders.NOW, programme=True)
     assert set(db.session.scalars(select(Drill.state))) == {"cancelled"}
     assert drills.plan_ahead(at=builders.NOW + timedelta(days=100), house=builders.house()) == 0
+
+
+def test_after_three_weeks_down_what_was_missed_is_reported_the_latest_caught_up_and_nothing_twice(
+    app: Flask,
+) -> None:
+    made = schedule(recurrence="0 10 * * *", staff={"director": ["lin@demo.example"]})
+    back = made[0].starts_at + timedelta(days=21, hours=1)  # a Wednesday, an hour after that day's drill
+    house = builders.house()
+    for _twice in range(2):
+        drills.plan_ahead(at=back, house=house)
+        drills.beat.run(at=back, house=house)
+    db.session.expire_all()
+    rows = list(db.session.scalars(select(Drill).order_by(Drill.starts_at)))
+    days = [row.starts_at.astimezone(SHANGHAI).date() for row in rows]
+    first = made[0].starts_at.astimezone(SHANGHAI).date()
+    worked = [first + timedelta(days=n) for n in range((days[-1] - first).days + 1)]
+    assert days == [day for day in worked if house.calendar.is_working(day)], "none lost, none twice"
+    past = [row for row in rows if row.starts_at <= back]
+    assert {row.state for row in past[:-1]} == {"cancelled"} and past[-1].state == "running"
+    assert {row.moved_because for row in past[:-1]} == {"service_was_down"}
+    told = db.session.scalars(select(Delivery.payload).where(Delivery.step == "drill_tell")).all()
+    missed = [each["drill_id"] for each in told if each["about"] == "missed"]
+    assert sorted(missed) == sorted(row.id for row in past[:-1])
+    assert sum(row.starts_at > back for row in rows) == 12
