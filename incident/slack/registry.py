@@ -137,7 +137,8 @@ SCOPES: dict[str, Scope] = {
         Scope("pins:write", N_("pinning the card")),
         Scope("bookmarks:write", N_("the bookmark to the board")),
         Scope("bookmarks:read", N_("finding the bookmark again after an answer got lost")),
-        Scope("users:read", N_("a reader's language where they chose none")),
+        Scope("users:read", N_("a reader's language where they chose none, and whether they are a guest")),
+        Scope("users:read.email", N_("linking somebody to the account with their address")),
         Scope("reactions:read", N_("hearing of reactions in an incident's channel")),
         Scope("files:read", N_("keeping a file of a message as evidence")),
     )
