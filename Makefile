@@ -35,8 +35,8 @@ check: .venv/dev.done ## Format, lint, types, import contract, plans
 format: .venv/dev.done ## Format the code and mend what the linter can
 	@.venv/bin/ruff check --quiet --fix . ; .venv/bin/ruff format --quiet .
 
-bench: .venv/dev.done ## Run the benchmarks, write bench/results/*.json and print a table
-	@$(PY) -m bench
+bench: .venv/dev.done ## Run the benchmarks, write bench/results/*.json and print a table (ARGS=opening for one)
+	@$(PY) -m bench $(ARGS)
 
 browser: ## Look for the browser and the fonts that the tests need
 	@bash .ci/browser

@@ -23,8 +23,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from incident import clock
+from incident.alerting import alarm
 from incident.db import db, remembered
-from incident.models.alerts import UNDELIVERED, Delivery, DeliveryState
+from incident.models.alerts import Delivery, DeliveryState
 from incident.models.ground import Counter as Series
 from incident.models.ground import Heartbeat
 from incident.settings import ROOT
@@ -132,7 +133,7 @@ PARTS: dict[str, Callable[[datetime], Part]] = {
 
 def oldest_undelivered(at: datetime) -> timedelta:
     """How long the oldest message that is due has been waiting to be delivered."""
-    oldest = db.session.scalar(select(func.min(Delivery.created_at)).where(UNDELIVERED))
+    oldest = alarm.oldest_undelivered()
     return max(at - oldest, timedelta()) if oldest else timedelta()
 
 

@@ -28,6 +28,7 @@ from incident.watches import (
     line_watch,
     nagging,
     option_watch,
+    room_watch,
     task_watch,
 )
 
@@ -150,6 +151,12 @@ JOBS: tuple[Job, ...] = (
         timedelta(minutes=1),
         _at_home(duty_watch.sweep),
         N_("Look for departments with nobody on duty"),
+    ),
+    Job(
+        "follow_rooms",
+        timedelta(seconds=30),
+        lambda b: room_watch.sweep(at=b.at, house=b.house, after_days=b.settings.slack_archive_after_days),
+        N_("Let incidents' channels follow duty, and archive them some days after the end"),
     ),
     Job(
         "end_offers",

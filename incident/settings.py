@@ -66,6 +66,9 @@ class Settings(BaseSettings):
         "never", description="Whether masked personal data may appear in Slack."
     )
     slack_timeout_seconds: float = Field(10.0, gt=0, le=30, description="Longest wait for one Slack answer.")
+    slack_archive_after_days: int = Field(
+        7, ge=0, le=365, description="Days after its end that an incident's channel is archived; 0: never."
+    )
     slack_rate_limits: bool = Field(True, description="Whether the sandbox keeps Slack's rate limits.")
     fallback_urls: Annotated[list[SecretStr], NoDecode] = Field(
         default_factory=list, description="Comma-separated Apprise URLs used when Slack cannot deliver."

@@ -80,6 +80,8 @@ KINDS: dict[str, str] = {
     "clock_moved": N_("the calendar changed: the clock “%(clock)s” moved from %(before)s to %(due_at)s"),
     "clock_missed": N_("the clock “%(clock)s” was missed"),
     "clock_lapsed": N_("the time of “%(clock)s” is over"),
+    "channel_left": N_("let %(people)s leave the channel, who are no longer on duty for it"),
+    "slack_recreated": N_("had everything that is missing in Slack made again"),
     "slack_step_failed": N_("Slack step %(step)s failed: %(reason)s"),
     "slack_step_retried": N_("retried the Slack step %(step)s"),
     "fallback_sent": N_("sent the alert by the fallback channels, since Slack did not deliver"),

@@ -74,9 +74,11 @@ class Trouble(Exception):
 class Order:
     """One step to be taken, with the facts as they are now.
 
-    `people` are those to invite or to alert; `progress` is what an earlier attempt left behind; `uncertain`
-    says that an earlier attempt may have arrived; `locale` is the language of what several people read;
-    `tasks` are those that a reminder is about, `lines` the department lines that people are called to.
+    `people` are those to invite or to alert, `leaving` those whom nothing keeps in the channel; `progress` is
+    what an earlier attempt left behind; `uncertain` says that it may have arrived; `locale` is the language
+    of what several people read;
+    `tasks` are those that a reminder is about, `lines` the department lines that people are called to;
+    `others` are incidents told of in the same message and `marks` the marks of their own deliveries.
     """
 
     id: int
@@ -89,9 +91,23 @@ class Order:
     locale: str
     incident: IncidentFacts | None = None
     people: tuple[PersonFacts, ...] = ()
+    leaving: tuple[PersonFacts, ...] = ()
     tasks: tuple[TaskFacts, ...] = ()
+    others: tuple[IncidentFacts, ...] = ()
+    marks: tuple[str, ...] = ()
     lines: tuple[LineFacts, ...] = ()
     progress: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def mark(self) -> str:
+        """Names the step among all messages; in a channel that replaced another it is a new message."""
+        return f"{self.key}@{self.created_at.timestamp():.0f}"
+
+    @property
+    def incidents(self) -> tuple[IncidentFacts, ...]:
+        """All that the message tells of, in the order of their numbers."""
+        both = (*((self.incident,) if self.incident else ()), *self.others)
+        return tuple(sorted(both, key=lambda each: each.id))
 
 
 class Channel(Protocol):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from incident import recusal
-from incident.alerting import escalation, facts, task_facts
+from incident.alerting import escalation, facts, membership, task_facts
 from incident.alerting.facts import LineFacts, PersonFacts, TaskFacts
 from incident.db import db
 from incident.errors import N_
@@ -116,6 +116,10 @@ def _nothing_left(delivery: Delivery) -> str | None:
     return None if db.session.scalar(wanted.limit(1)) else N_("These clocks have ended meanwhile.")
 
 
+def _over(_delivery: Delivery, incident: Incident) -> str | None:
+    return N_("The incident was opened again.") if incident.is_open else None
+
+
 def _read_already(delivery: Delivery) -> str | None:
     """A reminder to read a version is needless once its reader confirmed it."""
     said = delivery.payload
@@ -176,6 +180,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "post_card": (_has_channel,),
     "invite": (_has_channel,),
     "remove": (_has_channel, _stands_aside),
+    "archive": (_over,),
     "set_topic": (_has_channel,),
     "pin": (_has_card,),
     "bookmark": (_has_channel,),
@@ -192,6 +197,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "propose_group": (),
     "update_proposal": (),
     "report": (),
+    "alarm": (),
     "update_page": (),
     "update_approval": (),
 }
@@ -246,8 +252,17 @@ def audience(
 ) -> tuple[PersonFacts, ...]:
     """Whom the step is for, as things are now."""
     if delivery.step == "invite" and incident is not None:
-        return facts.responders(incident, at=at, zone=zone)
+        return membership.responders(incident, at=at, zone=zone)
     if delivery.step == "call_leads" and incident is not None:
         return called_people(delivery, incident)
     person_id = delivery.payload.get("person_id")
     return facts.people([person_id]) if person_id is not None else ()
+
+
+def leaving(
+    delivery: Delivery, incident: Incident | None, *, at: datetime, zone: ZoneInfo
+) -> tuple[PersonFacts, ...]:
+    """Whom the step takes out of the channel, as things are now."""
+    if delivery.step != "invite" or incident is None:
+        return ()
+    return membership.leaving(incident, at=at, zone=zone)

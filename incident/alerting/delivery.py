@@ -4,13 +4,14 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flask import Flask
 
 from incident import clock
-from incident.alerting import checks, effects, facts, fallback, outbox
-from incident.alerting.channels import Channel, Order, Trouble
+from incident.alerting import alarm, budgets, bundles, checks, effects, facts, fallback, outbox
+from incident.alerting.channels import KINDS, Channel, Order, Trouble
 from incident.db import db, unit_of_work
 from incident.models.alerts import Delivery, DeliveryState
 from incident.models.ground import Heartbeat
@@ -25,7 +26,7 @@ HEARTBEAT_EVERY = timedelta(seconds=5)  # readiness calls the sender dead after 
 FREE_EVERY = timedelta(seconds=30)
 BACK_OFF_FIRST, BACK_OFF_MOST = timedelta(seconds=1), timedelta(seconds=60)
 LEASE_TIMEOUTS = 3  # a step makes a few calls; a lease outlives that many timeouts
-WHOLE = ("post_card", "update_card")  # the steps that draw the card
+WHOLE = ("post_card", "update_card", "archive")  # the steps that show the whole of it
 Between = Callable[[str, str], None]
 Courtesy = Callable[[float], None]
 
@@ -61,13 +62,13 @@ class Sender:
         self._app, self._settings = app, settings
         self._channels: dict[str, Channel] = {
             **dict.fromkeys(outbox.STEPS, channel),
-            "fallback": fallback,
-            "report": fallback,
-            "mail": fallback,
+            **dict.fromkeys(alarm.OTHER_WAYS, fallback),
         }
         self._poll_seconds = poll_seconds
         self._courtesy = courtesy
         self._between = between or (lambda _step, _phase: None)
+        # the sandbox can be told to keep no rates, for tests; Slack cannot
+        self._paced = settings.slack_rate_limits or not settings.sandboxed
         self._lease = timedelta(seconds=settings.slack_timeout_seconds * LEASE_TIMEOUTS)
         self._name = secrets.token_hex(6)
         self._awake, self._stopping = threading.Event(), threading.Event()
@@ -106,9 +107,10 @@ class Sender:
             if not outbox.anything_due(at=clock.now()):
                 return False
             with unit_of_work():
-                taken = outbox.claim(at=clock.now(), who=self._name, lease=self._lease)
-            for delivery in taken:
-                self._take(delivery)
+                taken = outbox.claim(at=clock.now(), who=self._name, lease=self._lease, paced=self._paced)
+            wanted = [each for each in taken if self._wanted(each)]
+            if wanted:
+                self._take(wanted)
             return bool(taken)
 
     def run_until_quiet(self) -> int:
@@ -124,42 +126,65 @@ class Sender:
         with self._app.app_context():
             at = clock.now()
             fallback.look(at=at, settings=self._settings)
+            alarm.look(at=at, settings=self._settings)
             if self._freed is None or at - self._freed >= FREE_EVERY:
                 with unit_of_work():
                     outbox.free_ready(at=at)
+                    budgets.tidy(at=at)
                 self._freed = at
             if self._beaten is None or at - self._beaten >= HEARTBEAT_EVERY:
                 with unit_of_work() as session:
                     session.merge(Heartbeat(name="delivery", at=at, holder=self._name))
                 self._beaten = at
 
-    def _take(self, delivery: Delivery) -> None:
+    def _wanted(self, delivery: Delivery) -> bool:
+        """Whether a step must still be taken; one that need not is noted as skipped."""
         incident = db.session.get(Incident, delivery.incident_id or 0, populate_existing=True)
         needless = checks.needless(delivery, incident)
-        if needless is not None:
-            with unit_of_work():
-                values = {"finished_at": clock.now(), "error": needless}
-                if outbox.finish(delivery, state=DeliveryState.SKIPPED, at=clock.now(), **values):
-                    effects.skipped(delivery)
-            return
-        order = self._order(delivery, incident)
+        if needless is None:
+            return True
+        with unit_of_work():
+            values = {"finished_at": clock.now(), "error": needless}
+            if outbox.finish(delivery, state=DeliveryState.SKIPPED, at=clock.now(), **values):
+                effects.skipped(delivery)
+        return False
+
+    def _take(self, deliveries: list[Delivery]) -> None:
+        """Send one step, or several that are told in one message; what comes of it holds for each."""
+        orders = [self._order(each) for each in deliveries]
+        first = orders[0]
+        order = self._together(orders)
         db.session.commit()  # nothing is held open while the network takes its time
-        self._between(delivery.step, "before_send")
+        self._between(first.step, "before_send")
         try:
-            result = self._channels[delivery.step].deliver(order)
+            result = self._channels[first.step].deliver(order)
         except Trouble as trouble:
-            self._note_trouble(delivery, order, trouble)
+            self._note_trouble(deliveries, orders, trouble)
         except (
             Exception
         ):  # the last handler of the delivery round: a fault in one step must not stop the rest
-            log.exception("the step %s of delivery %s failed", delivery.step, delivery.id)
-            self._note_trouble(delivery, order, Trouble("fault", uncertain=True))
+            log.exception("the step %s of delivery %s failed", first.step, first.id)
+            self._note_trouble(deliveries, orders, Trouble("fault", uncertain=True))
         else:
-            self._between(delivery.step, "after_send")
-            self._note_done(delivery, order, result)
-            self._between(delivery.step, "after_note")
+            self._between(first.step, "after_send")
+            self._note_done(deliveries, orders, result)
+            self._between(first.step, "after_note")
 
-    def _order(self, delivery: Delivery, incident: Incident | None) -> Order:
+    def _together(self, orders: list[Order]) -> Order:
+        """The order of the message with all incidents that it tells of."""
+        first = orders[0]
+        if len(orders) > 1 and first.step in bundles.STEPS:
+            others = tuple(each.incident for each in orders[1:] if each.incident)
+            return replace(first, others=others, marks=tuple(each.mark for each in orders[1:]))
+        ids = bundles.shown_with(first)
+        found = [db.session.get(Incident, id_, populate_existing=True) for id_ in ids]
+        url = self._settings.url
+        return replace(
+            first, others=tuple(facts.of(each, base_url=url, whole=False) for each in found if each)
+        )
+
+    def _order(self, delivery: Delivery) -> Order:
+        incident = db.session.get(Incident, delivery.incident_id or 0)
         snapshot = (
             facts.of(incident, base_url=self._settings.url, whole=delivery.step in WHOLE)
             if incident
@@ -176,36 +201,43 @@ class Sender:
             locale=self._settings.default_locale,
             incident=snapshot,
             people=checks.audience(delivery, incident, at=clock.now(), zone=self._settings.zone),
+            leaving=checks.leaving(delivery, incident, at=clock.now(), zone=self._settings.zone),
             tasks=checks.tasks(delivery, at=clock.now()),
             lines=checks.called_lines(delivery, incident),
             progress=delivery.result or {},
         )
 
-    def _note_done(self, delivery: Delivery, order: Order, result: dict[str, object]) -> None:
+    def _note_done(self, deliveries: list[Delivery], orders: list[Order], result: dict[str, object]) -> None:
         with unit_of_work():
             at = clock.now()
             values = {"finished_at": at, "result": result, "error": None, "error_kind": None}
-            if outbox.finish(delivery, state=DeliveryState.DONE, at=at, **values):
-                effects.done(order, result, at=at)
+            for delivery, order in zip(deliveries, orders, strict=True):
+                if outbox.finish(delivery, state=DeliveryState.DONE, at=at, **values):
+                    effects.done(order, result, at=at)
 
-    def _note_trouble(self, delivery: Delivery, order: Order, trouble: Trouble) -> None:
-        log.warning("delivery %s (%s): %s", delivery.key, delivery.step, trouble)
+    def _note_trouble(self, deliveries: list[Delivery], orders: list[Order], trouble: Trouble) -> None:
+        log.warning("delivery %s (%s): %s", orders[0].key, orders[0].step, trouble)
         with unit_of_work():
             at = clock.now()
             state = DeliveryState.FAILED if trouble.permanent else DeliveryState.PENDING
-            noted = outbox.finish(
-                delivery,
-                state=state,
-                at=at,
-                next_at=at + (trouble.retry_after or back_off(delivery.attempts)),
-                error=trouble.reason.message,
-                error_kind=trouble.kind,
-                uncertain=delivery.uncertain or trouble.uncertain,
-                finished_at=at if trouble.permanent else None,
-                result={**order.progress, **trouble.progress, "values": trouble.reason.values},
-            )
-            if noted and trouble.permanent:
-                effects.failed(order, trouble, at=at)
+            next_at = at + (trouble.retry_after or back_off(deliveries[0].attempts))
+            limited = trouble.kind == "rate_limited"
+            if limited or KINDS[trouble.kind].down:
+                budgets.after_trouble(deliveries[0], limited=limited, until=next_at)
+            for delivery, order in zip(deliveries, orders, strict=True):
+                noted = outbox.finish(
+                    delivery,
+                    state=state,
+                    at=at,
+                    next_at=next_at,
+                    error=trouble.reason.message,
+                    error_kind=trouble.kind,
+                    uncertain=delivery.uncertain or trouble.uncertain,
+                    finished_at=at if trouble.permanent else None,
+                    result={**order.progress, **trouble.progress, "values": trouble.reason.values},
+                )
+                if noted and trouble.permanent:
+                    effects.failed(order, trouble, at=at)
 
     def _send_on(self) -> None:
         while not self._stopping.is_set():

@@ -48,6 +48,9 @@ def done(order: Order, result: dict[str, Any], *, at: datetime) -> None:
         _close_pages(order.incident.id, at=at)
     if order.step == requests.STEP:
         requests.sent(order, result, at=at)
+    if order.step == "invite" and order.leaving:
+        names = "、".join(each.name for each in order.leaving)
+        timeline.record(order.incident.id, "channel_left", by=ACTOR.label, at=at, people=names)
     if order.step == "fallback":
         timeline.record(order.incident.id, "fallback_sent", by=ACTOR.label, at=at)
     _redraw(order, at=at)

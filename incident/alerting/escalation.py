@@ -81,10 +81,20 @@ def drill_group(participants: list[Person]) -> Group:
     return Group(participants[:1], participants[1:3], participants[3:], participants)
 
 
-def page_rows(incident_id: int, rung: int, people: Iterable[Person], *, at: datetime) -> list[dict[str, Any]]:
-    """Alerts for one rung, one for each person."""
+def page_rows(
+    incident_id: int, rung: int, people: Iterable[Person], *, at: datetime, level: int = 0
+) -> list[dict[str, Any]]:
+    """Alerts for one rung, one for each person; of a graver `level` sooner."""
     return [
-        outbox.row(incident_id, "page", at=at, key=f"{rung}:{person.id}", person_id=person.id, rung=rung)
+        outbox.row(
+            incident_id,
+            "page",
+            at=at,
+            key=f"{rung}:{person.id}",
+            urgency=level,
+            person_id=person.id,
+            rung=rung,
+        )
         for person in people
     ]
 
@@ -106,7 +116,7 @@ def alert_raised(incident: Incident, *, at: datetime, zone: ZoneInfo) -> list[Pe
     first = rungs(group_of(incident, at=at, zone=zone))[0]
     here = {incident.commander_id, incident.acknowledged_by_id}
     people = [person for person in _unpaged(incident.id, first) if person.id not in here]
-    rows = page_rows(incident.id, incident.rung, people, at=at)
+    rows = page_rows(incident.id, incident.rung, people, at=at, level=incident.level)
     for row in rows:
         row["payload"] = {**row["payload"], "raised": int(incident.level)}
         row["key"] += f":raised-{int(incident.level)}"
@@ -158,7 +168,7 @@ def _climb(incident_id: int, *, at: datetime, zone: ZoneInfo, rule_set: str) -> 
         # with the rungs below: after a change of guard or of level somebody new may stand there
         below = each_once(person for step in ladder[: rung + 1] for person in step)
         people = ladder[TOP] if top else _unpaged(incident_id, below)
-        outbox.enqueue_rows(page_rows(incident_id, rung, people, at=at))
+        outbox.enqueue_rows(page_rows(incident_id, rung, people, at=at, level=incident.level))
         _note(incident, rung, people, top=top, at=at)
         rule = library.the_levels()[incident.level]
         calendar = calendars.load(rule_set, str(zone))

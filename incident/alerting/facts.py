@@ -3,15 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from incident import duty, recusal
-from incident.alerting import escalation
 from incident.db import db
-from incident.models.alerts import Delivery, DeliveryState
 from incident.models.incidents import (
     Clock,
     ClockState,
@@ -23,6 +18,8 @@ from incident.models.incidents import (
 from incident.models.people import Person
 from incident.playbooks import library
 from incident.vocabulary import Level, Stage, Status, TaskStatus
+
+CLOCKS_MOST = 6  # on a card; the board shows them all
 
 
 @dataclass(frozen=True)
@@ -47,17 +44,9 @@ class PersonFacts:
 
 
 @dataclass(frozen=True)
-class DepartmentFacts:
-    """A called-out department: `state` is one of `DepartmentState`."""
-
-    name: Words
-    state: str
-    responsible: bool
-
-
-@dataclass(frozen=True)
 class LineFacts:
-    """A department's line; `due_at` is when it is to accept, or to be heard of."""
+    """A department's line: `state` is one of `DepartmentState`, `due_at` when it is to accept, or to be
+    heard of."""
 
     code: str
     department: Words
@@ -65,14 +54,24 @@ class LineFacts:
     lead: str | None
     due_at: datetime | None
     lead_id: int | None = None
+    responsible: bool = False
+
+
+@dataclass(frozen=True)
+class RoleFacts:
+    """Who holds a role."""
+
+    role: str
+    name: str
 
 
 @dataclass(frozen=True)
 class ClockFacts:
-    """The clock that runs out next."""
+    """A clock that runs, or was missed."""
 
     title: Words
     due_at: datetime
+    missed: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ class TaskFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class IncidentFacts:
-    """One incident; departments, tasks and the clock are filled in where the card is drawn."""
+    """One incident; lines, roles, tasks and clocks are filled in where the card is drawn."""
 
     id: int
     number: str
@@ -118,10 +117,11 @@ class IncidentFacts:
     card_ts: str | None
     announcement_channel: str | None
     announcement_ts: str | None
-    departments: tuple[DepartmentFacts, ...] = ()
+    lines: tuple[LineFacts, ...] = ()
+    roles: tuple[RoleFacts, ...] = ()
     tasks_done: int = 0
     tasks_all: int = 0
-    next_clock: ClockFacts | None = None
+    clocks: tuple[ClockFacts, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -134,10 +134,13 @@ def person(row: Person | None) -> PersonFacts | None:
     return PersonFacts(row.id, row.name, row.slack_id, row.locale) if row else None
 
 
+def _somebody(person_id: int | None) -> Person | None:
+    return db.session.get(Person, person_id) if person_id is not None else None
+
+
 def of(incident: Incident, *, base_url: str, whole: bool = True) -> IncidentFacts:
     """A snapshot of an incident; with `whole` off, without what only the card shows."""
-    commander = db.session.get(Person, incident.commander_id or 0)
-    first = db.session.get(Person, incident.acknowledged_by_id or 0)
+    commander, first = _somebody(incident.commander_id), _somebody(incident.acknowledged_by_id)
     title = library.version(incident.plan_version_id).plan.title
     done, everything = _tasks(incident.id) if whole else (0, 0)
     return IncidentFacts(
@@ -162,25 +165,11 @@ def of(incident: Incident, *, base_url: str, whole: bool = True) -> IncidentFact
         card_ts=incident.card_ts,
         announcement_channel=incident.announcement_channel,
         announcement_ts=incident.announcement_ts,
-        departments=_departments(incident.id) if whole else (),
+        lines=department_lines(incident.id) if whole else (),
+        roles=_roles(incident.id) if whole else (),
         tasks_done=done,
         tasks_all=everything,
-        next_clock=_next_clock(incident.id) if whole else None,
-    )
-
-
-def _departments(incident_id: int) -> tuple[DepartmentFacts, ...]:
-    names = library.departments()
-    rows = db.session.execute(
-        select(IncidentDepartment.code, IncidentDepartment.state, IncidentDepartment.part)
-        .where(IncidentDepartment.incident_id == incident_id)
-        .order_by(IncidentDepartment.part, IncidentDepartment.id)
-    )
-    return tuple(
-        DepartmentFacts(
-            Words(names[code].name("zh"), names[code].name("en")), str(state), part == "responsible"
-        )
-        for code, state, part in rows
+        clocks=_clocks(incident.id) if whole else (),
     )
 
 
@@ -201,6 +190,7 @@ def department_lines(incident_id: int) -> tuple[LineFacts, ...]:
             lead,
             line.accept_by if line.state == "called" else line.next_update_at,
             line.lead_id,
+            line.part == "responsible",
         )
         for line, lead in rows
     )
@@ -216,8 +206,9 @@ def _tasks(incident_id: int) -> tuple[int, int]:
     return counts.get(TaskStatus.DONE, 0), sum(counts.values())
 
 
-def _next_clock(incident_id: int) -> ClockFacts | None:
-    found = db.session.scalar(
+def _clocks(incident_id: int) -> tuple[ClockFacts, ...]:
+    """Those that press, soonest first."""
+    found = db.session.scalars(
         select(Clock)
         .where(
             Clock.incident_id == incident_id,
@@ -225,46 +216,23 @@ def _next_clock(incident_id: int) -> ClockFacts | None:
             Clock.kind != "window",
         )
         .order_by(Clock.due_at)
-        .limit(1)
+        .limit(CLOCKS_MOST)
     )
-    return ClockFacts(Words(found.title_zh, found.title_en), found.due_at) if found else None
-
-
-def responders(incident: Incident, *, at: datetime, zone: ZoneInfo) -> tuple[PersonFacts, ...]:
-    """Whom the channel is for: who is on duty for the departments called out, commander, role holders,
-    whoever was alerted and whoever answered; of a drill, its players and staff and nobody else. Never
-    whoever must stand aside."""
-    ids = _wanted(incident, at=at, zone=zone)
-    there = db.session.scalars(select(Person).where(Person.id.in_(ids)))
-    return people(ids - {each.id for each in recusal.barred(incident, there)})
-
-
-def _wanted(incident: Incident, *, at: datetime, zone: ZoneInfo) -> set[int]:
-    if incident.drill:
-        known = escalation.drill_addresses(incident.id)
-        return set(db.session.scalars(select(Person.id).where(Person.email.in_(known))))
-    mine = IncidentDepartment.incident_id == incident.id
-    on_duty = duty.roster(_column(IncidentDepartment.code, mine), at=at, zone=zone).values()
-    alerted = db.session.scalars(
-        select(Delivery.payload).where(
-            Delivery.incident_id == incident.id,
-            Delivery.step == "page",
-            Delivery.state != DeliveryState.SKIPPED,
-        )
+    return tuple(
+        ClockFacts(Words(each.title_zh, each.title_en), each.due_at, each.state == ClockState.MISSED)
+        for each in found
     )
-    ids = {
-        incident.commander_id,
-        incident.acknowledged_by_id,
-        *_column(IncidentDepartment.lead_id, mine),
-        *_column(IncidentRoleHolder.person_id, IncidentRoleHolder.incident_id == incident.id),
-        *(each.id for found in on_duty for each in found.people),
-        *(payload.get("person_id") for payload in alerted),
-    }
-    return {each for each in ids if each is not None}
 
 
-def _column(column: object, condition: object) -> list[Any]:
-    return list(db.session.scalars(select(column).where(condition)))  # type: ignore[call-overload]
+def _roles(incident_id: int) -> tuple[RoleFacts, ...]:
+    """Who holds which role, in the plan's order; the commander stands elsewhere."""
+    rows = db.session.execute(
+        select(IncidentRoleHolder.role, Person.name)
+        .join(Person, Person.id == IncidentRoleHolder.person_id)
+        .where(IncidentRoleHolder.incident_id == incident_id, IncidentRoleHolder.role != "commander")
+        .order_by(IncidentRoleHolder.id)
+    )
+    return tuple(RoleFacts(str(role), name) for role, name in rows)
 
 
 def people(ids: Iterable[int]) -> tuple[PersonFacts, ...]:

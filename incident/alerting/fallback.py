@@ -38,8 +38,10 @@ class FallbackChannel:
     def deliver(self, order: Order) -> dict[str, Any]:
         """Send to the addresses that have not taken it yet; raises Trouble naming how many did not.
 
-        A `report` goes to its own addresses and brings its words along: {title, body}.
+        A `report` goes to its own addresses; it and an `alarm` bring their words along: {title, body}.
         """
+        if order.step == "alarm":
+            return self._send(self._alert_urls, order, order.payload["title"], order.payload["body"])
         if order.step == "report":
             return self._send(self._report_urls, order, order.payload["title"], order.payload["body"])
         if order.step == "mail":

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from incident import errors
 from incident.accounts import Actor
+from incident.alerting import budgets, bundles
 from incident.db import db, insert_rows, is_sqlite
 from incident.errors import N_
 from incident.models.alerts import UNDELIVERED, Delivery, DeliveryState
@@ -19,12 +20,14 @@ from incident.permissions import Permission
 STEPS: dict[str, tuple[int, str | None]] = {
     "page": (0, None),
     "fallback": (0, None),
+    "alarm": (0, None),
     "announce": (1, None),
     "create_channel": (2, None),
     "post_card": (3, "create_channel"),
     "invite": (3, "create_channel"),
     "remove": (3, "create_channel"),
     "set_topic": (4, "create_channel"),
+    "archive": (8, None),
     "pin": (5, "post_card"),
     "bookmark": (5, "create_channel"),
     "post": (6, "create_channel"),
@@ -47,6 +50,7 @@ OPENING = ("announce", "create_channel", "post_card", "invite", "set_topic", "pi
 # Slack allows about one message a second in a channel; edits of one message wait a little and merge.
 EDIT_DELAY = timedelta(seconds=1)
 COALESCED = {"update_card", "update_announcement", "invite", "set_topic"}
+LEVELS = 10  # room for the level inside a step's priority: of two alerts the graver one goes first
 
 
 def row(
@@ -56,9 +60,11 @@ def row(
     at: datetime,
     key: str = "",
     waiting: bool | None = None,
+    urgency: int = 0,
     **payload: Any,
 ) -> dict[str, Any]:
-    """A delivery as a row; `key` makes it unique, `waiting` says whether it waits for another step."""
+    """A delivery as a row; `key` makes it unique, `waiting` says whether it waits for another step,
+    `urgency` is the incident's level where that decides who is told first."""
     priority, after = STEPS[step]
     held = after is not None if waiting is None else waiting
     return {
@@ -66,7 +72,8 @@ def row(
         "incident_id": incident_id,
         "step": step,
         "after": after,
-        "priority": priority,
+        "lane": budgets.lane(step, incident_id, payload),
+        "priority": priority * LEVELS + urgency,
         "payload": payload,
         "state": DeliveryState.WAITING if held else DeliveryState.PENDING,
         "next_at": at,
@@ -121,58 +128,60 @@ def _done(incident_id: int | None, step: str) -> bool:
     )
 
 
-def claim(*, at: datetime, who: str, lease: timedelta, limit: int = 1) -> list[Delivery]:
-    """Take the most urgent deliveries that are due, in one statement, so that no two senders take the same.
+def claim(*, at: datetime, who: str, lease: timedelta, paced: bool = False) -> list[Delivery]:
+    """Take the most urgent delivery that is due, in one statement, so that no two senders take the same; in
+    a surge with it those that can be told in the same message. Of one lane only one is on its way at a time.
 
     A delivery whose sender died is taken again once its lease is over, marked `uncertain`: it may have
-    arrived, so it is looked up before it is sent again.
+    arrived, so it is looked up before it is sent again. `paced` keeps Slack's rates, for all processes.
     """
-    due = (
-        select(Delivery.id)
-        .where(
-            UNDELIVERED,
-            or_(
-                and_(Delivery.state == DeliveryState.PENDING, Delivery.next_at <= at),
-                and_(Delivery.state == DeliveryState.SENDING, Delivery.lease_until <= at),
-            ),
-        )
-        .order_by(Delivery.priority, Delivery.next_at, Delivery.id)
-        .limit(limit)
-    )
-    if not is_sqlite():
-        due = due.with_for_update(skip_locked=True)
+    budgets.one_at_a_time()
+    first = select(Delivery.id).where(*_due(at)).order_by(Delivery.priority, Delivery.id).limit(1)
+    if not is_sqlite():  # one that an open act is merging with waits for that act
+        first = first.with_for_update(skip_locked=True)
+    values = {
+        "uncertain": or_(Delivery.uncertain, Delivery.state == DeliveryState.SENDING),
+        "state": DeliveryState.SENDING,
+        "attempts": Delivery.attempts + 1,
+        "lease_until": at + lease,
+        "claimed_by": who,
+    }
+    taken = _take(Delivery.id == first.scalar_subquery(), values)
+    if not taken:
+        return []
+    leader = taken[0]
+    others = bundles.others(leader, at=at)
+    if others:
+        taken += _take(Delivery.id.in_(others), values)
+    if paced:
+        budgets.spend(leader.step, leader.lane, at=at)
+    return sorted(taken, key=lambda each: (each.priority, each.id))
+
+
+def _take(which: Any, values: dict[str, Any]) -> list[Delivery]:
     taken = db.session.scalars(
-        update(Delivery)
-        .where(Delivery.id.in_(due.scalar_subquery()))
-        .values(
-            uncertain=or_(Delivery.uncertain, Delivery.state == DeliveryState.SENDING),
-            state=DeliveryState.SENDING,
-            attempts=Delivery.attempts + 1,
-            lease_until=at + lease,
-            claimed_by=who,
-        )
-        .returning(Delivery),
+        update(Delivery).where(which).values(**values).returning(Delivery),
         execution_options={"synchronize_session": False, "populate_existing": True},
     )
-    return sorted(taken, key=lambda each: (each.priority, each.id))
+    return list(taken)
+
+
+def _due(at: datetime) -> list[Any]:
+    """What makes a delivery due: its time, its lane, and the budget of its method."""
+    busy = aliased(Delivery)
+    on_its_way = select(busy.lane).where(
+        busy.state == DeliveryState.SENDING, busy.lease_until > at, busy.lane != ""
+    )
+    due = or_(
+        and_(Delivery.state == DeliveryState.PENDING, Delivery.next_at <= at),
+        and_(Delivery.state == DeliveryState.SENDING, Delivery.lease_until <= at),
+    )
+    return [UNDELIVERED, due, Delivery.lane.not_in(on_its_way), *budgets.free(at)]
 
 
 def anything_due(*, at: datetime) -> bool:
     """A cheap look, without a write lock, whether a claim would find something."""
-    return (
-        db.session.scalar(
-            select(
-                exists().where(
-                    UNDELIVERED,
-                    or_(
-                        and_(Delivery.state == DeliveryState.PENDING, Delivery.next_at <= at),
-                        and_(Delivery.state == DeliveryState.SENDING, Delivery.lease_until <= at),
-                    ),
-                )
-            )
-        )
-        or False
-    )
+    return db.session.scalar(select(exists().where(*_due(at)))) or False
 
 
 def finish(delivery: Delivery, *, state: DeliveryState, at: datetime, **values: Any) -> bool:

@@ -1,9 +1,7 @@
-"""Administration of the working calendar, deliveries and the audit log."""
+"""Administration of the working calendar and the audit log."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -11,20 +9,15 @@ from sqlalchemy import extract, func, select
 from werkzeug.wrappers import Response
 
 from incident import administration, audit, calendars, clock, clocks, errors
-from incident.alerting import outbox
 from incident.board import access, typed
-from incident.db import db, remembered, unit_of_work
-from incident.models.alerts import Delivery, DeliveryState
+from incident.db import db, unit_of_work
 from incident.models.ground import CalendarDay
-from incident.models.incidents import Incident
 from incident.models.records import AuditEntry, Seal
 from incident.permissions import Permission
 from incident.playbooks.files import JURISDICTIONS
 
 bp = Blueprint("admin_records", __name__)
 PAGE = 100
-COUNTS_SECONDS = 2.0  # the counts go through the whole table, so they are kept this long
-OPEN_STATES = (DeliveryState.FAILED, DeliveryState.PENDING, DeliveryState.SENDING)
 
 
 @bp.get("/admin/calendar")
@@ -88,58 +81,6 @@ def set_day() -> Response | tuple[str, int]:
     return redirect(
         url_for("admin_records.calendar", jurisdiction=form["jurisdiction"], year=found.year), 303
     )
-
-
-@dataclass(frozen=True)
-class Deliveries:
-    """One page of deliveries, how many stand in each state, and the cursor of the next page."""
-
-    rows: list[tuple[Delivery, str | None]]
-    counts: dict[str, int]
-    next_cursor: int | None
-
-
-@bp.get("/admin/deliveries")
-@access.needs(Permission.DELIVERIES_RETRY)
-def deliveries() -> str:
-    """Everything that leaves the process, what is stuck first: why, and when it is tried again."""
-    state = request.args.get("state", "")
-    return render_template(
-        "admin/deliveries.html",
-        found=_deliveries(state, request.args.get("cursor", type=int)),
-        state=state,
-        states=list(DeliveryState),
-    )
-
-
-def _deliveries(state: str, cursor: int | None) -> Deliveries:
-    counts = remembered("board/deliveries", _counted, seconds=COUNTS_SECONDS)
-    query: Any = select(Delivery, Incident.number).outerjoin(Incident, Incident.id == Delivery.incident_id)
-    if state in set(DeliveryState):
-        query = query.where(Delivery.state == state)
-    elif state != "all":
-        query = query.where(Delivery.state.in_(OPEN_STATES))
-    if cursor is not None:
-        query = query.where(Delivery.id < cursor)
-    rows = db.session.execute(query.order_by(Delivery.id.desc()).limit(PAGE + 1)).all()
-    shown = [(delivery, number) for delivery, number in rows[:PAGE]]
-    return Deliveries(shown, counts, shown[-1][0].id if len(rows) > PAGE else None)
-
-
-def _counted() -> dict[str, int]:
-    counted = select(Delivery.state, func.count()).group_by(Delivery.state)
-    return {str(name): count for name, count in db.session.execute(counted)}
-
-
-@bp.post("/admin/deliveries/<int:delivery_id>/retry")
-@access.needs(Permission.DELIVERIES_RETRY)
-def retry(delivery_id: int) -> Response:
-    """Try a failed or waiting delivery again now."""
-    with unit_of_work():
-        outbox.retry(delivery_id, by=access.actor(), at=clock.now())
-    flash(_("It is being tried again."))
-    state = request.form.get("state") or None
-    return redirect(url_for("admin_records.deliveries", state=state), 303)
 
 
 @bp.get("/admin/audit")

@@ -40,7 +40,12 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 UNSAID = {"csrf_token", "password", "password_again", "version", "seen"}  # never shown back to the typist
-DECIDED_AT = {"surge/": "/groups"}  # how a notice's key begins → the page for it
+# how a notice's key begins → the page for it, and what a reader needs to open it
+DECIDED_AT: dict[str, tuple[str, Permission]] = {
+    "surge/": ("/groups", Permission.INCIDENTS_READ),
+    "deliveries": ("/admin/deliveries", Permission.DELIVERIES_RETRY),
+    "slack": ("/admin/slack", Permission.ACCOUNTS_MANAGE),
+}
 PROVEN = ("/api/", "/slack/")  # a bearer token or Slack's signature stands for the form token
 csrf = CSRFProtect()
 babel = Babel()
@@ -154,20 +159,19 @@ def strip() -> list[dict[str, Any]]:
     """What the whole room must know, as sentences."""
 
     def read() -> list[tuple[str, dict[str, Any], Any, str]]:
-        return [
-            (each.message, dict(each.values), each.since, _mended(each.key)) for each in notices.current()
-        ]
+        return [(each.message, dict(each.values), each.since, each.key) for each in notices.current()]
 
     found = remembered("board/notices", read) if access.me() else []
     return [
-        {"text": say(message, **values), "since": since, "href": href}
-        for message, values, since, href in found
+        {"text": say(message, **values), "since": since, "href": _mended(key)}
+        for message, values, since, key in found
     ]
 
 
 def _mended(key: str) -> str:
-    """The page where somebody decides on what a notice says, or nothing."""
-    return next((path for start, path in DECIDED_AT.items() if key.startswith(start)), "")
+    """The page where the reader decides on what a notice says, or nothing."""
+    paths = (page for start, page in DECIDED_AT.items() if key.startswith(start))
+    return next((path for path, needed in paths if access.can(needed)), "")
 
 
 _UNSTEADY = re.compile(r'(<time[^>]*>)[^<]*(?=</time>)|(name="csrf_token" value=")[^"]*|(data-gone=")\d*')

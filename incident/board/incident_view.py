@@ -51,7 +51,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     ),
     "alerts": (
         "paged", "raised_to", "ladder_ended", "nobody_on_duty", "update_late", "commander_absent",
-        "slack_step_failed", "slack_step_retried", "fallback_sent",
+        "slack_step_failed", "slack_step_retried", "slack_recreated", "channel_left",
+        "fallback_sent",
     ),
     "clocks": tuple(kind for kind in timeline.KINDS if kind.startswith("clock_")),
 }  # fmt: skip

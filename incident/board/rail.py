@@ -30,6 +30,7 @@ RAIL: tuple[tuple[str, str, str, Permission | None], ...] = (
     ("/admin/people", N_("People"), "people", Permission.ACCOUNTS_MANAGE),
     ("/admin/tokens", N_("Tokens"), "key", Permission.ACCOUNTS_MANAGE),
     ("/admin/deliveries", N_("Deliveries"), "send", Permission.DELIVERIES_RETRY),
+    ("/admin/slack", N_("Slack"), "send", Permission.ACCOUNTS_MANAGE),
     ("/admin/webhooks", N_("Webhooks"), "send", Permission.ACCOUNTS_MANAGE),
     ("/admin/calendar", N_("Calendar"), "calendar", Permission.ACCOUNTS_MANAGE),
     ("/admin/audit", N_("Audit"), "audit", Permission.AUDIT_READ),

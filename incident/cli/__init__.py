@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from incident.cli import complaints, operations, people, playbooks, prepare, serve
+from incident.cli import complaints, operations, people, playbooks, prepare, serve, slack
 from incident.triage import cli as triage
 
 __all__ = ["init_app"]
 
-MODULES = (serve, prepare, complaints, playbooks, people, operations, triage)
+MODULES = (serve, prepare, complaints, playbooks, people, operations, slack, triage)
 
 
 def init_app(app: Flask) -> None:

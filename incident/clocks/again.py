@@ -34,7 +34,7 @@ def reopened(
         _restart(each, by=by, at=at, calendar=calendar)
     if target["rule_version"] not in {each.rule_version for each in again}:
         db.session.add(Clock(incident_id=incident.id, **target))
-    state.bring_up_to_date(incident)
+    state.changed(incident, at=at)
     return again
 
 

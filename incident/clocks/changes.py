@@ -250,4 +250,4 @@ def resume(
 
 def _done(incident: Incident, at: datetime) -> None:
     incident.last_activity_at = at
-    state.bring_up_to_date(incident)
+    state.changed(incident, at=at)

@@ -51,7 +51,7 @@ def happened(
     if name in BEGINNINGS:
         sets = jurisdictions(incident.id, jurisdiction)
         begun = _begin(incident, sets, f"event:{name}", by=by, at=at, since=since, again=True)
-    state.bring_up_to_date(incident)
+    state.changed(incident, at=at)
     return begun
 
 
@@ -92,7 +92,7 @@ def record(
     if not begun:
         raise errors.Refused(N_("No further clock starts with this event; add one by hand if one should."))
     incident.last_activity_at = at
-    state.bring_up_to_date(incident)
+    state.changed(incident, at=at)
     return begun
 
 
@@ -180,7 +180,7 @@ def start(
     for each in begun:
         noted = state.note(each, due_at=each.due_at.isoformat())
         timeline.record(incident.id, "clock_started", by=by.label, at=at, **noted)
-    state.bring_up_to_date(incident)
+    state.changed(incident, at=at)
     return begun
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from incident import errors
+from incident.alerting import outbox
 from incident.clocks import reckoning, rules
 from incident.db import db
 from incident.errors import N_, Reason
@@ -52,6 +53,12 @@ def bring_up_to_date(incident: Incident) -> None:
     left = _standing(incident.id, PRESSING)
     pairs = ((each.started_at, each.due_at) for each in left)
     incident.next_clock_at, incident.risk_at = reckoning.pressing(pairs)
+
+
+def changed(incident: Incident, *, at: datetime) -> None:
+    """A clock began, ended or moved: the board sorts by it, and the card in Slack shows it."""
+    bring_up_to_date(incident)
+    outbox.enqueue(incident.id, "update_card", at=at)
 
 
 def void_all(incident: Incident, *, at: datetime, kinds: tuple[str, ...] = ("internal", "statutory")) -> None:

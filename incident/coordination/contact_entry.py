@@ -78,6 +78,7 @@ def check(entry: Entry, at: datetime) -> None:
         (planned and entry.at < at - SKEW, "at", N_("What is planned lies ahead.")),
         (not planned and entry.at > at + SKEW, "at", N_("What was done cannot lie ahead; plan it instead.")),
         (abs(entry.at - at) > OLDEST, "at", N_("Name a time within a year.")),
+        (planned and bool(entry.outcome.strip()), "outcome", N_("What is planned has no outcome yet.")),
         (planned and entry.inbound, "inbound", N_("Only we plan; the customer comes unasked.")),
         (
             planned and bool(entry.breach_reason.strip()),

@@ -249,7 +249,7 @@ def _alert(
         )
     ]
     steps = [step for step in outbox.OPENING if not (incident.drill and step == "announce")]
-    deliveries = [outbox.row(incident.id, step, at=at) for step in steps]
+    deliveries = [outbox.row(incident.id, step, at=at, urgency=incident.level) for step in steps]
     uncovered = not incident.drill and not commanders
     chiefs = [each for each in duty.group_heads() if not recusal.works_for(each, opening.agencies)]
     told = escalation.each_once([*people, *chiefs]) if uncovered else people
@@ -262,7 +262,7 @@ def _alert(
         ref = opening.complaint_ref
         said.append(timeline.row(incident.id, "complaint_attached", by=by.label, at=at, complaint=ref))
     said += holds.at_opening(incident, opening.held, opening.signals, by=by, at=at)
-    deliveries += escalation.page_rows(incident.id, 0, told, at=at)
+    deliveries += escalation.page_rows(incident.id, 0, told, at=at, level=incident.level)
     deliveries += departments.calls(incident.id, lines, {person.id for person in told}, at=at)
     insert_rows(TimelineEvent, said)
     outbox.enqueue_rows(deliveries)

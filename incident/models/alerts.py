@@ -22,6 +22,7 @@ class DeliveryState(StrEnum):
 
 
 UNDELIVERED = text("state IN ('pending', 'sending')")
+ON_ITS_WAY = text("state = 'sending'")
 
 
 class Delivery(Base):
@@ -32,11 +33,12 @@ class Delivery(Base):
         Index(
             "ix_deliveries_claim",
             "priority",
-            "next_at",
             "id",
             sqlite_where=UNDELIVERED,
             postgresql_where=UNDELIVERED,
         ),
+        Index("ix_deliveries_lane", "lane", sqlite_where=UNDELIVERED, postgresql_where=UNDELIVERED),
+        Index("ix_deliveries_sending", "lane", sqlite_where=ON_ITS_WAY, postgresql_where=ON_ITS_WAY),
         Index("ix_deliveries_incident", "incident_id", "id"),
     )
 
@@ -45,6 +47,7 @@ class Delivery(Base):
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"))
     step: Mapped[str] = mapped_column(String(30))
     after: Mapped[str | None] = mapped_column(String(30))
+    lane: Mapped[str] = mapped_column(String(40), default="", server_default="")
     priority: Mapped[int]
     payload: Mapped[dict[str, Any]]
     state: Mapped[DeliveryState] = mapped_column(String(8))
@@ -58,6 +61,15 @@ class Delivery(Base):
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     result: Mapped[dict[str, Any] | None]
+
+
+class Budget(Base):
+    """When a method or a lane may be used again, kept here so that all senders share what Slack allows."""
+
+    __tablename__ = "delivery_budgets"
+
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    free_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class SlackReceipt(Base):

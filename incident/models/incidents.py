@@ -44,6 +44,7 @@ MERGED = text("merged_into_id IS NOT NULL")
 CALLED = text("state = 'called'")
 WATCHED = text("escalate_at IS NOT NULL")
 UNFINISHED = text("status IN ('todo', 'doing', 'blocked')")
+ENDED = text("status != 'open' AND channel_id IS NOT NULL")
 REMINDED = text("remind_at IS NOT NULL")
 
 
@@ -71,6 +72,8 @@ class Incident(Base):
         Index("ix_incidents_risk", "status", "drill", "risk_at", "id"),
         Index("ix_incidents_escalate", "escalate_at"),
         Index("ix_incidents_merged", "merged_into_id", sqlite_where=MERGED, postgresql_where=MERGED),
+        Index("ix_incidents_channel", "channel_id"),
+        Index("ix_incidents_ended", "last_activity_at", sqlite_where=ENDED, postgresql_where=ENDED),
         Index("ix_incidents_nag", "nag_at", sqlite_where=OPEN, postgresql_where=OPEN),
     )
 

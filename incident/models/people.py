@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -120,3 +121,12 @@ class DutyShift(Base):
     repeats: Mapped[Repeats] = mapped_column(String(6), default=Repeats.NEVER)
     repeats_until: Mapped[datetime | None]
     override: Mapped[bool] = mapped_column(default=False)
+
+
+class DutySeen(Base):
+    """Who was on duty for a department when the channels were last brought up to date, by person."""
+
+    __tablename__ = "duty_seen"
+
+    department_code: Mapped[str] = mapped_column(ForeignKey("departments.code"), primary_key=True)
+    people: Mapped[list[Any]]

@@ -103,21 +103,38 @@ class SlackCalls:
             retry_handlers=[],  # the SDK's retry after a lost connection may post twice
         )
         self.pace = Pace()
+        self._me: str | None = None
 
     def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Call a method such as `chat.postMessage`; raises Trouble by kind."""
+        answer = self._ask(method, **arguments)
+        return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+    def me(self) -> str:
+        """The app's own user; asked once."""
+        if self._me is None:
+            self._me = str(self.call("auth.test")["user_id"])
+        return self._me
+
+    def scopes(self) -> set[str] | None:
+        """What the token was granted, as Slack says with every answer; None where it does not say."""
+        headers = {name.lower(): value for name, value in self._ask("auth.test").headers.items()}
+        said = headers.get("x-oauth-scopes")
+        return {each.strip() for each in said.split(",")} if said else None
+
+    def _ask(self, method: str, **arguments: Any) -> SlackResponse:
         # posting is limited in each channel, all else in each method; docs.slack.dev/apis/web-api/rate-limits
         key = f"{method}:{arguments['channel']}" if method == "chat.postMessage" else method
         wait = self.pace.wait(key)
         if wait is not None:
             raise Trouble("rate_limited", retry_after=wait)
         try:
-            answer: SlackResponse = getattr(self._web, method.replace(".", "_", 1))(**arguments)
+            answer: SlackResponse = getattr(self._web, method.replace(".", "_"))(**arguments)
         except SlackApiError as refusal:
             raise self._refused(refusal, key) from refusal
         except (OSError, http.client.HTTPException, SlackClientError) as lost:
             raise _lost(lost) from lost
-        return dict(answer.data) if isinstance(answer.data, dict) else {}
+        return answer
 
     def _refused(self, refusal: SlackApiError, key: str) -> Trouble:
         response = refusal.response

@@ -1,6 +1,7 @@
 """The one address that Slack calls: guarded, signed, each request taken once, then handed to Bolt."""
 
 import logging
+from functools import partial
 
 import flask
 from flask import Blueprint, Flask, Response, request
@@ -15,7 +16,7 @@ from incident.db import is_sqlite, unit_of_work
 from incident.models.alerts import SlackReceipt
 from incident.settings import Settings
 from incident.slack import app as bolt_app
-from incident.slack import envelopes
+from incident.slack import envelopes, inspecting, registry
 
 log = logging.getLogger(__name__)
 BODY_LARGEST = 1_048_576  # bytes; a view with its state is at most 250 KB
@@ -27,6 +28,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Take Slack's requests at `POST /slack/events`."""
     app.extensions["slack_handler"] = SlackRequestHandler(bolt_app.build(settings, app.extensions["house"]))
     app.extensions["slack_verifier"] = SignatureVerifier(settings.signing_secret)
+    app.extensions["slack_inspect"] = partial(inspecting.inspect, settings)
+    app.extensions["slack_scopes"] = registry.reasons()
     app.register_blueprint(blueprint)
 
 

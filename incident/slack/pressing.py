@@ -4,16 +4,19 @@ import http.client
 import logging
 
 from slack_sdk.webhook import WebhookClient
+from sqlalchemy import select
 
 from incident import errors
-from incident.alerting import facts
+from incident.alerting import bundles, facts
 from incident.alerting.facts import IncidentFacts
 from incident.coordination import departments
+from incident.db import db
 from incident.errors import N_, DomainError
 from incident.lifecycle import acts
+from incident.models.incidents import Incident
 from incident.slack import asking, spoken
 from incident.slack.asking import Ask
-from incident.slack.blocks import announcement, card, lines, page
+from incident.slack.blocks import announcement, card, digest, lines, page
 from incident.slack.blocks.texts import Message
 from incident.slack.envelopes import BlockActions
 
@@ -64,6 +67,11 @@ def _accepted(ask: Ask, incident: IncidentFacts, code: str, others: list[str]) -
 def _redrawn(ask: Ask, press: BlockActions, incident: IncidentFacts) -> Message:
     """The message the button stood on, without it: the announcement, an alert, or the card."""
     where, zone = press.container, ask.house.zone
+    together = _together(ask, press, incident)
+    if len(together) > 1:
+        personal = where.channel_id.startswith("D")
+        locale = ask.locale if personal else ask.settings.default_locale
+        return digest.build(together, locale, zone, alerted=personal)
     if where.message_ts == incident.announcement_ts and where.channel_id == incident.announcement_channel:
         return announcement.build(incident, ask.settings.default_locale, zone)
     if where.message_ts == incident.card_ts:
@@ -71,6 +79,14 @@ def _redrawn(ask: Ask, press: BlockActions, incident: IncidentFacts) -> Message:
     if where.channel_id.startswith("D"):
         return page.build(incident, ask.locale, zone)
     return card.build(incident, ask.locale, zone)
+
+
+def _together(ask: Ask, press: BlockActions, incident: IncidentFacts) -> list[IncidentFacts]:
+    """The incidents of the message, where it tells of several."""
+    where = press.container
+    ids = bundles.told_with(incident.id, where.channel_id, where.message_ts)
+    rows = db.session.scalars(select(Incident).where(Incident.id.in_(ids)).order_by(Incident.id))
+    return [spoken.snapshot(ask, row) for row in rows] if len(ids) > 1 else []
 
 
 def replace(press: BlockActions, message: Message) -> None:

@@ -12,6 +12,7 @@ from incident.db import db, unit_of_work
 from incident.errors import N_
 from incident.lifecycle import acts, common, merging
 from incident.models.incidents import Incident
+from incident.models.people import Person
 from incident.permissions import Permission
 from incident.slack import asking, finding
 from incident.slack.asking import Ask
@@ -61,7 +62,10 @@ def list_(ask: Ask) -> Message:
         .where(still_open)
         .order_by(Incident.drill, Incident.level, Incident.opened_at)
         .limit(LISTED_MOST)
-    )
+    ).all()
+    ids = {id_ for row in rows for id_ in (row.commander_id, row.acknowledged_by_id) if id_ is not None}
+    # read at once and kept until the facts are made, which look for each in the session
+    _known = db.session.scalars(select(Person).where(Person.id.in_(ids))).all()
     shown = [facts.of(row, base_url=ask.settings.url, whole=False) for row in rows]
     return listing.build(shown, total=total, board=ask.settings.url, locale=ask.locale)
 

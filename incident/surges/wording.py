@@ -9,8 +9,6 @@ import itertools
 import re
 import zlib
 
-from rapidfuzz import fuzz
-
 from incident import privacy
 
 READ_AT_MOST = 300  # characters: the matter is named early, and intake must stay fast
@@ -73,6 +71,8 @@ def near(one: int | None, other: int | None) -> bool:
 
 def alike(one: str, other: str) -> float:
     """How near two normalised texts are, 0-100: in their order, or in their shingles where parts moved."""
+    from rapidfuzz import fuzz  # four MiB, and few processes ever compare two texts
+
     return max(fuzz.ratio(one, other), fuzz.token_sort_ratio(_joined(one), _joined(other)))
 
 

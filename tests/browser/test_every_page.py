@@ -43,6 +43,7 @@ PAGES = (
     "/admin/departments",
     "/admin/people",
     "/admin/people/<person_id>",
+    "/admin/slack",
     "/admin/tokens",
     "/admin/webhooks",
     "/agencies",

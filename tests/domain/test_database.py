@@ -177,16 +177,21 @@ def test_a_delivery_whose_sender_died_comes_back_as_uncertain(app: Flask) -> Non
         assert outbox.take_over(at=LATER) == 1
 
 
+def claimed() -> list[Delivery]:
+    """Everything that is due, in the order it is taken."""
+    return [each for _ in range(20) for each in outbox.claim(at=LATER, who="a", lease=LEASE)]
+
+
 def test_steps_follow_the_one_they_wait_for_and_a_failed_one_is_tried_again(app: Flask) -> None:
     incident = builders.an_incident()
     with unit_of_work():
-        taken = outbox.claim(at=LATER, who="a", lease=LEASE, limit=20)
+        taken = claimed()
         assert {each.step for each in taken} == {"page", "announce", "create_channel", "call_leads"}
         assert [each.priority for each in taken] == sorted(each.priority for each in taken)
         for each in taken:
             assert outbox.finish(each, state=DeliveryState.DONE, at=LATER)
     with unit_of_work():
-        taken = outbox.claim(at=LATER, who="a", lease=LEASE, limit=20)
+        taken = claimed()
         assert {each.step for each in taken} == {"post_card", "invite", "set_topic", "bookmark"}
         outbox.finish(taken[0], state=DeliveryState.FAILED, at=LATER, error="x")
     failed = next(row for row in outbox.of(incident.id) if row.id == taken[0].id)

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from incident import duty, errors, i18n, recusal, timeline
-from incident.alerting import escalation, facts, outbox
+from incident.alerting import escalation, membership, outbox
 from incident.coordination import departments, roles, standing_aside, tasks
 from incident.db import db, unit_of_work
 from incident.lifecycle import acts
@@ -152,10 +152,10 @@ def test_whoever_stands_aside_is_neither_alerted_nor_invited_any_more(app: Flask
     group = escalation.group_of(incident, at=LATER, zone=zone)
     zhao = builders.person("zhao").id
     assert zhao not in {each.id for each in (*group.commander, *group.heads, *group.everyone)}
-    assert zhao not in {each.id for each in facts.responders(incident, at=LATER, zone=zone)}
+    assert zhao not in {each.id for each in membership.responders(incident, at=LATER, zone=zone)}
     with unit_of_work():
         standing_aside.lift(incident, row.id, reason="认错人", by=builders.acting("wang"), at=LATER)
-    assert zhao in {each.id for each in facts.responders(incident, at=LATER, zone=zone)}
+    assert zhao in {each.id for each in membership.responders(incident, at=LATER, zone=zone)}
 
 
 def test_somebody_outside_is_named_without_their_name_on_the_timeline(app: Flask) -> None:

@@ -105,8 +105,9 @@ def test_every_delivery_step_has_words_a_check_and_an_adapter() -> None:
     steps = set(outbox.STEPS)
     assert set(i18n.WORDS["step"]) == steps
     assert set(checks.CHECKS) >= steps - {"fallback", "remind"}
-    adapter = (ROOT / "incident/slack/channel.py").read_text("utf-8")
-    for step in steps - {"fallback", "report", "mail"}:
+    files = ("incident/slack/channel.py", "incident/slack/rooms.py")
+    adapter = "".join((ROOT / name).read_text("utf-8") for name in files)
+    for step in steps - {"alarm", "fallback", "mail", "report"}:
         assert f'"{step}"' in adapter, f"SlackChannel takes no step {step}"
     assert all(after is None or after in steps for _priority, after in outbox.STEPS.values())
 

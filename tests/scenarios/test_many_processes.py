@@ -59,7 +59,7 @@ def test_five_hundred_complaints_at_once_are_each_alerted_exactly_once() -> None
         assert len({answer["complaint"]["id"] for answer in answers}) == COMPLAINTS
         assert sum(1 for answer in answers if answer.get("duplicate")) == TWICE
 
-        cases._drain(running)
+        assert cases.drain(running, within=200.0)
         state = _get(running, "/sandbox/control/state")
         by_number = {c["name"][-6:]: c for c in state["channels"] if re.match(r"inc-\d", c.get("name") or "")}
         channels = Counter(

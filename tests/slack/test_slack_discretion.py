@@ -53,6 +53,8 @@ def test_a_drill_is_marked_everywhere_and_told_to_its_participants_only(make_wor
     assert world.direct("U0ADA") == []
     texts = [each["text"] for each in [*world.said(facts["channel_id"]), *world.direct("U0LINA")]]
     assert texts and all(text.startswith(("【DRILL】", "【演练】")) for text in texts)
+    for message in (world.said(facts["channel_id"])[0], world.direct("U0LINA")[0]):
+        assert "演练 DRILL" in worlds.words_of(message["blocks"][0]) and "🟡" not in worlds.words_of(message)
     assert "incident-response" not in [each.get("name") for each in world.slack()["channels"]]
     assert not world.steps(number, "announce")
 

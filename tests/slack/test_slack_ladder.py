@@ -65,20 +65,6 @@ def test_raised_after_an_answer_it_reaches_whoever_commands_higher_up_and_invite
     assert "U0EVA" in world.room(world.facts(number)["channel_id"])["members"]
 
 
-def test_a_surge_within_slacks_limits_arrives_whole_and_once(make_world):
-    world = make_world(slack_rate_limits=True)
-    world.crew()
-    numbers = [world.incident() for _ in range(7)]
-    world.sender.start()
-    world.until_quiet(seconds=90)
-    world.sender.stop()
-    assert all({step["state"] for step in world.steps(number)} == {"done"} for number in numbers)
-    announced = world.said("incident-response")
-    assert len(announced) == 7 and len(world.direct("U0ADA")) == 7
-    limited = [step for number in numbers for step in world.steps(number) if step["attempts"] > 1]
-    assert limited and not any(step["uncertain"] for step in limited)
-
-
 def test_more_people_than_one_call_takes_are_all_invited(world):
     number = world.incident()
     world.settle()

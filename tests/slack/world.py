@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import flask
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from werkzeug.serving import make_server
 
 from app import create_app
@@ -27,7 +27,7 @@ from incident.coordination import finding
 from incident.db import db, unit_of_work
 from incident.lifecycle import acts, opening
 from incident.lifecycle.common import House
-from incident.models.alerts import Delivery, DeliveryState
+from incident.models.alerts import Budget, Delivery, DeliveryState
 from incident.models.incidents import DepartmentState, Incident, IncidentDepartment, Task
 from incident.models.people import Person
 from incident.models.records import TimelineEvent
@@ -52,7 +52,7 @@ def settings_for(directory: Path, port: int, **more: Any) -> Settings:
         "default_locale": "en",
         "slack_timeout_seconds": 2.0,
         "slack_rate_limits": False,
-        "fallback_after_seconds": 60,
+        "fallback_after_seconds": 30,
         "_env_file": None,
     }
     return Settings.load(**{**given, **more})
@@ -189,6 +189,7 @@ class World:
             session.execute(
                 update(Delivery).where(Delivery.state == DeliveryState.PENDING).values(next_at=past)
             )
+            session.execute(delete(Budget))
 
     def age(self, seconds: int) -> None:
         """Make every delivery older than it is."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from incident import i18n
-from incident.alerting import checks, delivery, outbox
+from incident.alerting import alarm, budgets, checks, delivery, outbox
 from incident.alerting.channels import KINDS, Trouble
 from incident.slack import client, finding, spoken, words
 from incident.slack.blocks import lines, posts, reminders, texts
@@ -89,6 +89,7 @@ def test_every_kind_of_trouble_has_its_sentence_in_both_languages():
 
 def test_every_step_of_the_outbox_is_checked_before_it_is_sent():
     assert set(checks.CHECKS) == set(outbox.STEPS)
+    assert set(budgets.METHODS) == set(outbox.STEPS) - set(alarm.OTHER_WAYS)  # each within Slack's limits
 
 
 @pytest.mark.parametrize(

@@ -33,4 +33,5 @@ def build(incident: IncidentFacts, locale: str, zone: ZoneInfo, *, raised: int |
         lines.append(i18n.say(N_("You are alerted. Acknowledge to take it on."), locale))
     if incident.channel_id:
         lines.append(f"<#{incident.channel_id}>")
-    return Message(f"{head} {title}", [texts.section("\n".join(lines)), texts.buttons(incident, locale)])
+    blocks = [*texts.banner(incident), texts.section("\n".join(lines)), texts.buttons(incident, locale)]
+    return Message(f"{head} {title}", blocks)

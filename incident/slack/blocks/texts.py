@@ -16,6 +16,9 @@ HEADER_LONGEST, SECTION_LONGEST = 150, 3_000  # characters; docs.slack.dev/refer
 # the level's colour and sign, never the colour alone: the numeral and the word stand beside it
 SIGNS = {1: "🔴", 2: "🟠", 3: "🟡", 4: "🔵"}
 
+DRILL_SIGN = "🟪"
+DRILL_SAID = N_("An exercise: no real customer is concerned, and nothing goes to anybody outside it.")
+
 
 @dataclass(frozen=True)
 class Message:
@@ -55,12 +58,21 @@ def date(moment: datetime, zone: ZoneInfo) -> str:
 def level(incident: IncidentFacts, locale: str) -> str:
     """Sign, numeral and word of the level."""
     number = int(incident.level)
-    return f"{SIGNS[number]} {incident.level.numeral} {i18n.words('level', str(number), locale)}"
+    sign = DRILL_SIGN if incident.drill else SIGNS[number]
+    return f"{sign} {incident.level.numeral} {i18n.words('level', str(number), locale)}"
 
 
 def drill_mark(incident: IncidentFacts, locale: str) -> str:
     """What stands before everything said about a drill."""
     return f"【{i18n.say(N_('DRILL'), locale)}】" if incident.drill else ""
+
+
+def banner(incident: IncidentFacts) -> list[Block]:
+    """What stands above a message of a drill, in both languages: nobody must take it for real."""
+    if not incident.drill:
+        return []
+    words = " · ".join(i18n.say(DRILL_SAID, locale) for locale in i18n.LOCALES)
+    return [section(f"🟪🟪🟪 *演练 DRILL* 🟪🟪🟪\n{words}")]
 
 
 def header(text: str) -> Block:

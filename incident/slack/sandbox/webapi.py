@@ -62,7 +62,9 @@ def _answer(workspace: workspaces.Workspace, name: str) -> flask.Response:
         if name != "api.test":
             _authenticate(workspace)
         with workspace.store.writing() as db:
-            return _respond(_run(db, workspace, method, raw, warnings), warnings)
+            answer = _respond(_run(db, workspace, method, raw, warnings), warnings)
+        answer.headers["X-OAuth-Scopes"] = ",".join(sorted(workspace.scopes))
+        return answer
     except refusals.Refusal as refusal:
         return _respond(refusal.body())
     except refusals.RateLimited as limited:
