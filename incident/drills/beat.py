@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Select, exists, or_, select
 
 from incident.accounts import system
 from incident.db import db, unit_of_work
@@ -28,18 +28,34 @@ def run(*, at: datetime, house: House) -> int:
 def move_on(*, at: datetime) -> int:
     """Move every running drill on; returns how much happened. Each drill is a unit of work of its own: safe
     to run twice and in two processes, and what was due while nobody ran it is done at the next beat."""
-    ids = list(
-        db.session.scalars(select(Drill.id).where(Drill.state == DrillState.RUNNING).order_by(Drill.id))
-    )
-    if not ids:
+    going = {each.id: each for each in db.session.scalars(_running())}
+    if not going:
         return 0
-    return sum(_move_on(drill_id, at=at) for drill_id in ids) + _interrupt(ids, at=at)
+    wanted = _due(at=at)
+    wanted |= {each.id for each in going.values() if each.id not in wanted and answering.acts_found(each)}
+    return sum(_move_on(drill_id, at=at) for drill_id in sorted(wanted)) + _interrupt(list(going), at=at)
+
+
+def _running() -> Select[Drill]:
+    """The drills that run, as they stand now."""
+    query = select(Drill).where(Drill.state == DrillState.RUNNING).order_by(Drill.id)
+    return query.execution_options(populate_existing=True)
+
+
+def _due(*, at: datetime) -> set[int]:
+    """Ids of the drills with something to deliver or to end: one look without a lock."""
+    comes = (DrillInject.state == InjectState.PENDING) & (DrillInject.due_at <= at)
+    ends = (
+        (DrillInject.state == InjectState.DELIVERED)
+        & DrillInject.judged_at.is_(None)
+        & (DrillInject.answer_by < at)
+    )
+    query = select(DrillInject.drill_id).join(Drill, Drill.id == DrillInject.drill_id)
+    found = query.where(Drill.state == DrillState.RUNNING, or_(comes, ends)).distinct()
+    return set(db.session.scalars(found))
 
 
 def _move_on(drill_id: int, *, at: datetime) -> int:
-    drill = db.session.get(Drill, drill_id, populate_existing=True)
-    if drill is None or not (_due(drill_id, at=at) or answering.acts_found(drill)):
-        return 0
     with unit_of_work():
         drill = running.locked(drill_id)
         if drill.state != DrillState.RUNNING:
@@ -54,24 +70,12 @@ def _move_on(drill_id: int, *, at: datetime) -> int:
         return count + answering.observe(drill, at=at)  # what was done before it was asked for
 
 
-def _due(drill_id: int, *, at: datetime) -> bool:
-    """A cheap look, without a lock, for something to deliver or to end."""
-    comes = (DrillInject.state == InjectState.PENDING) & (DrillInject.due_at <= at)
-    ends = (
-        (DrillInject.state == InjectState.DELIVERED)
-        & DrillInject.judged_at.is_(None)
-        & (DrillInject.answer_by < at)
-    )
-    found = select(exists().where(DrillInject.drill_id == drill_id, or_(comes, ends)))
-    return bool(db.session.scalar(found))
-
-
 def _oldest(drill: Drill) -> datetime | None:
     """Since when an inject has been due that waits for nothing but its time."""
     rows = (
         row.due_at
         for row in playing.of(drill)
-        if row.state == InjectState.PENDING and playing.content(row).condition is None
+        if row.state == InjectState.PENDING and row.content.get("condition") is None
     )
     return min(rows, default=None)
 
