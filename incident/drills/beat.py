@@ -33,10 +33,12 @@ def run(*, at: datetime, house: House) -> int:
 
 
 def move_on(*, at: datetime) -> int:
-    """Move every running drill on; returns how much happened. Safe to run twice and in two processes; what
-    was due while nobody ran it is done at the next beat. A few drills share a unit of work, since a commit costs
-    more than a drill; where one of them fails, each gets its own, and the others go on. Raises an
-    ExceptionGroup of the faults afterwards."""
+    """Move every running drill on; returns how much happened.
+
+    Safe to run twice and in two processes; what was due while nobody ran it is done at the next beat. A few
+    drills share a unit of work, since a commit costs more than a drill; where one of them fails, each gets
+    its own, and the others go on. Raises an ExceptionGroup of the faults afterwards.
+    """
     going = {each.id: each for each in db.session.scalars(_running())}
     if not going:
         return 0
