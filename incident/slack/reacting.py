@@ -33,7 +33,7 @@ def heard(desk: Desk, event: Event) -> None:
         return
     ask = desk.ask(user, channel_id=channel)
     if ask is None:
-        _whisper(desk, channel, user, asking.unlinked(user))
+        _whisper(desk, channel, user, desk.refused(user))
         return
     found = fetching.message(desk.slack, channel, ts)
     if found is not None and not found.get("bot_id"):

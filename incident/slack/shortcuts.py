@@ -19,7 +19,7 @@ Take = Callable[[Ask, Shortcut], None]
 def take(desk: Desk, ask: Ask | None, sent: Shortcut) -> None:
     """What a shortcut does; a refusal, also of somebody who is not linked, opens as a window."""
     if ask is None:
-        window = inputs.window(N_("Not possible"), asking.unlinked(sent.user.id).blocks, "en")
+        window = inputs.window(N_("Not possible"), desk.refused(sent.user.id).blocks, "en")
         try:
             desk.slack.call("views.open", trigger_id=sent.trigger_id, view=window)
         except Trouble as trouble:
