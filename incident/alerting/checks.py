@@ -168,8 +168,9 @@ def _review(delivery: Delivery, _incident: Incident) -> str | None:
         return None if same else N_("The meeting was held or moved meanwhile.")
     if said.get("action_id") is not None:
         action = db.session.get(ReviewAction, said["action_id"], populate_existing=True)
-        still = action is not None and action.state == ActionState.OPEN
-        return None if still else N_("The action is no longer open.")
+        wanted = ActionState.DONE if said.get("about") == "action_done" else ActionState.OPEN
+        still = action is not None and action.state == wanted
+        return None if still else N_("The action has moved on since.")
     return None
 
 
