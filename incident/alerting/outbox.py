@@ -35,8 +35,8 @@ STEPS: dict[str, tuple[int, str | None]] = {
     "line": (6, None),
     "approval": (6, None),
     "remind": (6, None),
-    "drill_tell": (6, None),
-    "drill_post": (6, "create_channel"),
+    "drill_tell": (1, None),  # an inject has its second; before it come the alerts alone
+    "drill_post": (1, "create_channel"),
     "propose_group": (1, None),
     "update_proposal": (7, None),
     "report": (6, None),

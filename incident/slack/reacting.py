@@ -98,8 +98,7 @@ def _task(ask: Ask, incident: Incident, message: dict[str, Any]) -> str:
 
 def _evidence(ask: Ask, incident: Incident, message: dict[str, Any]) -> str:
     author = author_of(str(message.get("user") or ""))
-    kept = {"channel": message["channel"], "ts": message["ts"], "text": text_of(message), "author": author}
-    proof.keep(ask, incident, kept)
+    proof.keep(ask, incident, {"channel": message["channel"], "ts": message["ts"], "author": author})
     said = N_("The message is being kept as evidence of %(number)s; its channel tells when that is done.")
     return f"🗄️ {ask.say(said, number=incident.number)}"
 
