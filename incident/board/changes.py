@@ -19,6 +19,7 @@ from incident.models.plans import ChangeOrigin, ChangeState, PlanChange
 from incident.permissions import Permission
 from incident.plan_changes import deciding, moves, patterns, proposing, reading, wording
 from incident.playbooks import library
+from incident.reviews import findings
 from incident.vocabulary import ComplaintType
 from incident.watches import change_watch
 
@@ -126,6 +127,10 @@ def _origin(change: PlanChange) -> str:
     """The page of what a change request comes from."""
     if change.origin in (ChangeOrigin.REVIEW, ChangeOrigin.DRILL) and change.origin_id:
         return f"{ORIGINS[str(change.origin)]}/{change.origin_id}"
+    if change.origin == ChangeOrigin.FINDING and change.origin_id:
+        return f"/reviews/{findings.find(change.origin_id).review_id}#finding-{change.origin_id}"
+    if change.origin == ChangeOrigin.ACTION and change.origin_id:
+        return f"/actions?show=all#action-{change.origin_id}"
     return ORIGINS.get(str(change.origin), "")
 
 

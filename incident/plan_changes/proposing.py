@@ -9,9 +9,10 @@ from incident import audit, errors, privacy
 from incident.accounts import Actor
 from incident.db import db
 from incident.errors import N_, Reason
+from incident.models.actions import ReviewAction
 from incident.models.drills import Drill
 from incident.models.plans import ChangeOrigin, ChangeState, PlanChange
-from incident.models.reviews import Review
+from incident.models.reviews import Review, ReviewFinding
 from incident.permissions import Permission
 from incident.plan_changes import moves, telling
 from incident.playbooks import difference, library, loading
@@ -62,10 +63,12 @@ def begin(
 
 
 def _must_exist(origin: ChangeOrigin, origin_id: int | None) -> None:
-    """A drill or post-mortem that is named must be there; a finding or action is named by its page."""
-    known: dict[ChangeOrigin, type[Drill] | type[Review]] = {
+    """A drill, post-mortem, finding or action that is named must be there."""
+    known: dict[ChangeOrigin, type[Drill] | type[Review] | type[ReviewFinding] | type[ReviewAction]] = {
         ChangeOrigin.DRILL: Drill,
         ChangeOrigin.REVIEW: Review,
+        ChangeOrigin.FINDING: ReviewFinding,
+        ChangeOrigin.ACTION: ReviewAction,
     }
     model = known.get(origin)
     if model is not None and db.session.scalar(select(model.id).where(model.id == (origin_id or 0))) is None:
