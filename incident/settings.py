@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 SLACK_API = "https://slack.com/api/"
+REACTION_ACTS = ("timeline", "task", "evidence")
 SANDBOX_TOKEN = "xoxb-sandbox"  # noqa: S105 - known and harmless, refused outside the sandbox
 SANDBOX_SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105 - the same
 
@@ -64,6 +65,10 @@ class Settings(BaseSettings):
     )
     slack_personal_data: Literal["never", "masked"] = Field(
         "never", description="Whether masked personal data may appear in Slack."
+    )
+    slack_reactions: str = Field(
+        "pushpin=timeline,white_check_mark=task",
+        description="What an emoji on a message of an incident's channel does: timeline, task or evidence.",
     )
     slack_timeout_seconds: float = Field(10.0, gt=0, le=30, description="Longest wait for one Slack answer.")
     slack_archive_after_days: int = Field(
@@ -126,6 +131,15 @@ class Settings(BaseSettings):
             limits.parse(value)
         except ValueError as fault:
             raise ValueError(f"cannot be read as a rate: {value!r}; write it like 100/second") from fault
+        return value
+
+    @field_validator("slack_reactions")
+    @classmethod
+    def _reactions(cls, value: str) -> str:
+        for part in filter(None, (each.strip() for each in value.split(","))):
+            name, _, act = part.partition("=")
+            if not name.strip() or act.strip() not in REACTION_ACTS:
+                raise ValueError(f"cannot be read: {part!r}; write it like pushpin=timeline")
         return value
 
     @field_validator("base_url", "slack_api_url")
@@ -225,6 +239,12 @@ class Settings(BaseSettings):
     def evidence_dir(self) -> Path:
         """Where the files of evidence are kept, each under its hash; no page is served from there."""
         return self.var_dir / "evidence"
+
+    @cached_property
+    def reactions(self) -> dict[str, str]:
+        """emoji → what it does to the message it is put on."""
+        parts = (each.partition("=") for each in self.slack_reactions.split(",") if each.strip())
+        return {name.strip().strip(":"): act.strip() for name, _, act in parts}
 
     @cached_property
     def url(self) -> str:

@@ -15,6 +15,7 @@ KINDS: dict[str, str] = {
     "complaint_attached": N_("attached complaint %(complaint)s"),
     "nobody_on_duty": N_("nobody is on duty for %(department)s; the group head is told"),
     "paged": N_("alerted %(people)s (step %(rung)s of the ladder)"),
+    "paged_by_hand": N_("alerted %(people)s by hand"),
     "raised_to": N_("alerted %(people)s, on duty to command at level %(level)s"),
     "ladder_ended": N_("nobody answered; everybody on duty and the group head were alerted"),
     "acknowledged": N_("acknowledged after %(minutes)s min"),

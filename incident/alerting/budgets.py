@@ -48,6 +48,7 @@ METHODS: dict[str, tuple[str, Rate]] = {
     "invite": ("conversations.invite", TIER_3),
     "remove": ("conversations.kick", TIER_3),
     "archive": ("conversations.archive", TIER_2),
+    "keep_message": ("conversations.replies", TIER_3),
     **dict.fromkeys(
         ("update_card", "update_announcement", "update_page", "update_approval", "update_proposal"),
         ("chat.update", TIER_3),

@@ -28,7 +28,8 @@ def _open(_delivery: Delivery, incident: Incident) -> str | None:
 
 
 def _unanswered(delivery: Delivery, incident: Incident) -> str | None:
-    if incident.acknowledged_at is not None and not delivery.payload.get("raised"):
+    wanted_anyway = delivery.payload.get("raised") or delivery.payload.get("asked_by")
+    if incident.acknowledged_at is not None and not wanted_anyway:
         return N_("The incident was acknowledged before the alert went out.")
     return _open(delivery, incident)
 
@@ -198,6 +199,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "propose_group": (),
     "update_proposal": (),
     "report": (),
+    "keep_message": (_open, _active),
     "alarm": (),
     "update_page": (),
     "update_approval": (),

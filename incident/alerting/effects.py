@@ -95,7 +95,7 @@ def _close_pages(incident_id: int, *, at: datetime) -> None:
             person_id=payload["person_id"],
             channel=result["channel"],
             ts=result["ts"],
-            **({"raised": payload["raised"]} if payload.get("raised") else {}),
+            **{name: payload[name] for name in ("raised", "asked_by") if payload.get(name)},
         )
         for id_, payload, result in rows
     ]

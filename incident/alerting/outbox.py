@@ -40,6 +40,7 @@ STEPS: dict[str, tuple[int, str | None]] = {
     "propose_group": (1, None),
     "update_proposal": (7, None),
     "report": (6, None),
+    "keep_message": (6, None),
     "mail": (7, None),
     "update_card": (7, "post_card"),
     "update_announcement": (7, "announce"),

@@ -1,14 +1,29 @@
-"""The one table of what people can say, press and do in Slack: words, shortcuts, events, and their scopes."""
+"""The one table of what people can say, press and do in Slack: words, shortcuts, events, and their scopes.
+
+The handlers are looked up by these names, the help and the manifest are drawn from them; a test notices a row
+without a handler and a handler without a row.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from incident.errors import N_
-from incident.slack.words import WORDS
+from incident.slack.word_table import COMMAND, COMMAND_HELP, WORDS, Word
 
-__all__ = ["COMMAND", "COMMAND_HELP", "EVENTS", "SCOPES", "SHORTCUTS", "WORDS", "scopes"]
-COMMAND = "/incident"
-COMMAND_HELP = "Open, find and work on incidents · 应急事件"  # one text for everybody, in the manifest
+__all__ = [
+    "COMMAND",
+    "COMMAND_HELP",
+    "EVENTS",
+    "SCOPES",
+    "SHORTCUTS",
+    "WORDS",
+    "Event",
+    "Scope",
+    "Shortcut",
+    "Word",
+    "reasons",
+    "scopes",
+]
 
 
 @dataclass(frozen=True)
@@ -39,9 +54,48 @@ class Scope:
     about: str
 
 
-SHORTCUTS: dict[str, Shortcut] = {}
+SHORTCUTS: dict[str, Shortcut] = {
+    each.callback_id: each
+    for each in (
+        Shortcut(
+            "report_emergency",
+            "global",
+            "Report an emergency 紧急上报",
+            "Declare an incident from anywhere · 在任何地方上报应急事件",
+        ),
+        Shortcut(
+            "message_to_timeline",
+            "message",
+            "Add to timeline 记入时间线",
+            "Keep this message on the incident's timeline · 把这条消息记入事件时间线",
+        ),
+        Shortcut(
+            "message_to_task",
+            "message",
+            "Make a task 建任务",
+            "Make a task of this message · 由这条消息建立任务",
+        ),
+        Shortcut(
+            "message_to_evidence",
+            "message",
+            "Log as evidence 登记证据",
+            "Keep the text and the files with their hash · 保存文字与附件并记录哈希",
+            ("commands", "files:read"),
+        ),
+    )
+}
 
-EVENTS: dict[str, Event] = {}
+EVENTS: dict[str, Event] = {
+    each.type: each
+    for each in (
+        Event("app_home_opened", N_("drawing the App Home afresh whenever it is opened")),
+        Event(
+            "reaction_added",
+            N_("keeping what a message says when somebody reacts to it in an incident's channel"),
+            ("reactions:read",),
+        ),
+    )
+}
 
 # What the calls to the Web API need; those of words, shortcuts and events stand with them.
 SCOPES: dict[str, Scope] = {
@@ -52,7 +106,10 @@ SCOPES: dict[str, Scope] = {
         Scope("channels:join", N_("joining the response channel, to announce in it")),
         Scope("groups:write", N_("the private channel of each incident, its topic and its members")),
         Scope("groups:read", N_("finding a private channel again after an answer got lost")),
-        Scope("groups:history", N_("finding a card again after an answer got lost")),
+        Scope(
+            "groups:history",
+            N_("finding a card again after an answer got lost, and reading a message that got a reaction"),
+        ),
         Scope("channels:manage", N_("making the response channel where it is missing")),
         Scope("channels:read", N_("finding the response channel by its name")),
         Scope("channels:history", N_("finding the announcement again after an answer got lost")),
@@ -62,21 +119,18 @@ SCOPES: dict[str, Scope] = {
         Scope("bookmarks:write", N_("the bookmark to the board")),
         Scope("bookmarks:read", N_("finding the bookmark again after an answer got lost")),
         Scope("users:read", N_("a reader's language where they chose none")),
+        Scope("reactions:read", N_("hearing of reactions in an incident's channel")),
+        Scope("files:read", N_("keeping a file of a message as evidence")),
     )
 }
 
 
 def scopes() -> tuple[str, ...]:
     """Every scope that the app asks for, sorted."""
-    with_shortcuts = {scope for each in SHORTCUTS.values() for scope in each.scopes}
-    with_events = {scope for each in EVENTS.values() for scope in each.scopes}
-    return tuple(sorted({*SCOPES, *with_shortcuts, *with_events}))
+    asked = [each.scopes for table in (WORDS, SHORTCUTS, EVENTS) for each in table.values()]
+    return tuple(sorted({*SCOPES, *(scope for scopes in asked for scope in scopes)}))
 
 
 def reasons() -> list[tuple[str, str]]:
     """Every scope with what needs it, as a message id."""
-    found = {name: each.about for name, each in SCOPES.items()}
-    for event in EVENTS.values():
-        for scope in event.scopes:
-            found.setdefault(scope, event.about)
-    return sorted(found.items())
+    return sorted((name, each.about) for name, each in SCOPES.items())

@@ -71,6 +71,7 @@ WORDS: dict[str, dict[str, str]] = {
         "propose_group": N_("Propose a group in the response channel"),
         "update_proposal": N_("Update the proposal of a group"),
         "report": N_("Send the report by e-mail"),
+        "keep_message": N_("Keep a message as evidence"),
         "mail": N_("Send an invitation by e-mail"),
         "update_card": N_("Update the card"),
         "update_announcement": N_("Update the announcement"),
