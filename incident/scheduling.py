@@ -50,6 +50,11 @@ def _seal(beat: Beat) -> int:
         return audit.seal(at=beat.at)
 
 
+def _certificates(beat: Beat) -> int:
+    missing = certificates.remind_missing(at=beat.at, calendar=beat.house.calendar)
+    return missing + certificates.remind(at=beat.at)
+
+
 @dataclass(frozen=True)
 class Job:
     """One row of the table: what runs, how often, and what it is for."""
@@ -216,8 +221,8 @@ JOBS: tuple[Job, ...] = (
     Job(
         "remind_certificates",
         timedelta(minutes=10),
-        lambda beat: certificates.remind(at=beat.at),
-        N_("Remind people of certificates that end"),
+        _certificates,
+        N_("Remind people of certificates that end, and of courses that they lack"),
     ),
     Job(
         "keep_readiness",

@@ -19,6 +19,12 @@ from incident.playbooks import difference, library, loading
 from incident.playbooks import proposing as checking
 
 REASON_LONGEST = 2_000  # characters
+ORIGINS: dict[ChangeOrigin, type[Drill | Review | ReviewFinding | ReviewAction]] = {
+    ChangeOrigin.DRILL: Drill,
+    ChangeOrigin.REVIEW: Review,
+    ChangeOrigin.FINDING: ReviewFinding,
+    ChangeOrigin.ACTION: ReviewAction,
+}
 
 
 def begin(
@@ -63,14 +69,8 @@ def begin(
 
 
 def _must_exist(origin: ChangeOrigin, origin_id: int | None) -> None:
-    """A drill, post-mortem, finding or action that is named must be there."""
-    known: dict[ChangeOrigin, type[Drill] | type[Review] | type[ReviewFinding] | type[ReviewAction]] = {
-        ChangeOrigin.DRILL: Drill,
-        ChangeOrigin.REVIEW: Review,
-        ChangeOrigin.FINDING: ReviewFinding,
-        ChangeOrigin.ACTION: ReviewAction,
-    }
-    model = known.get(origin)
+    """What is named must be there."""
+    model = ORIGINS.get(origin)
     if model is not None and db.session.scalar(select(model.id).where(model.id == (origin_id or 0))) is None:
         words = Reason(N_("What the change comes from does not exist."), loc=("from",))
         raise errors.Invalid(N_("The change request is not valid."), reasons=[words])

@@ -29,6 +29,7 @@ ABOUT: dict[str, tuple[str, str]] = {
         N_("📘 %(plan_title)s: version %(number_of_version)s is in force. %(note)s\n%(changes)s"),
         "/playbooks/%(key_of_plan)s/versions/%(number_of_version)s",
     ),
+    "training": (N_("🎓 These courses wait for you: %(course_title)s"), "/training"),
     "certificate": (
         N_("🎓 Your certificate “%(course_title)s” ends on %(due_on)s; take the course again."),
         "/training/%(course)s",
