@@ -117,10 +117,17 @@ def add_person(
     return person
 
 
-def link_slack(person: Person, slack_id: str, *, at: datetime) -> None:
-    """Let somebody act from a Slack account that has their address; noted in the audit log."""
+def link_slack(person: Person, slack_id: str, *, at: datetime, by: Actor | None = None) -> None:
+    """Let somebody act from a Slack account: one that has their address, or the one they confirmed
+    themselves (`by`); noted in the audit log."""
     person.slack_id = slack_id
-    audit.record("people.linked", f"person/{person.id}", by="system/slack", at=at, slack_id=slack_id)
+    audit.record(
+        "people.linked_self" if by else "people.linked",
+        f"person/{person.id}",
+        by=by.label if by else "system/slack",
+        at=at,
+        slack_id=slack_id,
+    )
 
 
 def _faults(

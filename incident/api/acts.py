@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from incident import errors
+from incident.alerting import recreating
 from incident.api import answered, asked, views
 from incident.api.door import OK
 from incident.api.registry import Answer, Ask, call
@@ -69,6 +70,21 @@ def add_note(ask: Ask, *, number: str) -> Answer:
     wanted: asked.Note = ask.body
     incident = common.by_number(number, lock=True)
     return changed(acts.note(incident, wanted.text, by=ask.by, at=ask.at), ask)
+
+
+@call(
+    "POST",
+    "/incidents/{number}/deliveries/recreate",
+    tag=TAG,
+    summary=N_("Make again what is missing in Slack"),
+    needs=Permission.DELIVERIES_RETRY,
+    answers={OK: answered.Incident},
+)
+def recreate_deliveries(ask: Ask, *, number: str) -> Answer:
+    """Every step of the opening is looked at, and taken again where Slack does not have it."""
+    incident = common.by_number(number, lock=True)
+    recreating.recreate(incident, by=ask.by, at=ask.at)
+    return changed(incident, ask)
 
 
 @call(

@@ -72,9 +72,12 @@ class Budget(Base):
     free_at: Mapped[datetime] = mapped_column(index=True)
 
 
+LINK_KEY = "link:"  # before the mark of a one-time link; Slack's own ids never begin so
+
+
 class SlackReceipt(Base):
     """A request from Slack that was taken, by its event or trigger id, so that a repeat does nothing once it
-    is done."""
+    is done; and a one-time link that was used."""
 
     __tablename__ = "slack_receipts"
 

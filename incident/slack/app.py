@@ -176,11 +176,11 @@ def _submitted(desk: Desk, ack: Ack) -> None:
 
 def _stranger(desk: Desk, sent: ViewSubmission) -> modal.Answer:
     """To somebody whose account nobody has linked."""
-    message = desk.refused(sent.user.id)
     present = sent.view.input_ids
     if present:
-        return {"response_action": "errors", "errors": {present[0]: message.text}}
-    window = inputs.window(N_("Not possible"), message.blocks, "en")
+        said = desk.refused(sent.user.id, plainly=True).text
+        return {"response_action": "errors", "errors": {present[0]: said}}
+    window = inputs.window(N_("Not possible"), desk.refused(sent.user.id).blocks, "en")
     return {"response_action": "update", "view": window}
 
 

@@ -75,9 +75,15 @@ def line(text: str) -> Message:
     return Message(text, texts.paragraphs(text.splitlines()))
 
 
-def unlinked(slack_id: str, why: str = linking.UNLINKED) -> Message:
-    """To somebody whose account nobody has linked, in both languages: theirs is not known."""
-    return line("\n".join(texts.say(why, locale, slack_id=slack_id) for locale in i18n.LOCALES))
+def unlinked(slack_id: str, why: str = linking.UNLINKED, *, url: str = "") -> Message:
+    """To somebody whose account nobody has linked, in both languages: theirs is not known; with the address
+    of the page where they can do it themselves, if they may."""
+    said = []
+    for locale in i18n.LOCALES:
+        said.append(texts.say(why, locale, slack_id=slack_id))
+        if url:  # ours and not typed by anybody: escaping would change the marks in its token
+            said.append(i18n.say(linking.BY_LINK, locale, url=url))
+    return line("\n".join(said))
 
 
 def refusal(error: DomainError, ask: Ask) -> Message:

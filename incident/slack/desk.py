@@ -1,6 +1,6 @@
 """Who asks, in which language, and with what: made for each request from Slack."""
 
-from incident import clock
+from incident import clock, slack_links
 from incident.lifecycle.common import House
 from incident.settings import Settings
 from incident.slack import asking, linking, people
@@ -38,6 +38,12 @@ class Desk:
             slack=self.slack,
         )
 
-    def refused(self, slack_id: str) -> Message:
-        """What somebody is told for whom there is no Ask."""
-        return asking.unlinked(slack_id, self.newcomers.why(slack_id))
+    def refused(self, slack_id: str, *, plainly: bool = False) -> Message:
+        """What somebody is told for whom there is no Ask, and nobody else sees: it holds a one-time link,
+        except `plainly`, where no link can stand."""
+        found = self.newcomers.stranger(slack_id)
+        if found.account is None or plainly:
+            return asking.unlinked(slack_id, found.why)
+        key = self.settings.session_key
+        token = slack_links.token(found.account, at=clock.now(), secret=key)
+        return asking.unlinked(slack_id, found.why, url=f"{self.settings.url}/account/slack?token={token}")

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from incident.alerting.channels import Trouble
 from incident.db import db
 from incident.errors import N_, Reason
-from incident.models.alerts import SlackReceipt
+from incident.models.alerts import LINK_KEY, SlackReceipt
 from incident.settings import Settings
 from incident.slack import manifest, naming, posting, registry
 from incident.slack.client import SlackCalls
@@ -185,7 +185,7 @@ def _ask_ourselves(address: str, secret: str, at: datetime) -> str:
 
 def _heard(look: Look, what: str) -> Finding:
     """Whether Slack itself has reached us: the only proof that it knows our address and we its secret."""
-    last = db.session.scalar(select(func.max(SlackReceipt.at)))
+    last = db.session.scalar(select(func.max(SlackReceipt.at)).where(~SlackReceipt.key.startswith(LINK_KEY)))
     if last is not None:
         return Finding(
             what,

@@ -219,6 +219,7 @@ WORDS: dict[str, dict[str, str]] = {
         "people.activated": N_("let somebody in again"),
         "people.added": N_("added a person"),
         "people.linked": N_("linked a person to the Slack account with their address"),
+        "people.linked_self": N_("linked their own Slack account by a one-time link"),
         "people.changed": N_("changed a person"),
         "people.deactivated": N_("deactivated a person"),
         "people.first_admin": N_("made the first administrator"),

@@ -163,6 +163,7 @@ def act(api, number):
         api.post(f"{path}/move", {"to": stage}, as_="zhao")
     api.post(f"{path}/level", {"level": 1, "reason": "worse"}, as_="zhao")
     api.post(f"{path}/notes", {"text": "seen"}, as_="zhao")
+    api.post(f"{path}/deliveries/recreate", as_="zhao")
     due = "2026-11-03T04:00:00Z"
     api.post(f"{path}/tasks", {"title": "Ring", "department": "COL", "due_at": due}, as_="zhao")
     api.post(f"{path}/roles", {"role": "scribe", "person": "li@demo.example"}, as_="zhao")

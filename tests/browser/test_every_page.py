@@ -36,6 +36,7 @@ PAGES = (
     "/",
     "/account",
     "/account/calendar",
+    "/account/slack",
     "/actions",
     "/admin/audit",
     "/admin/calendar",
@@ -149,11 +150,15 @@ EXAMINED = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violati
 
 
 def address(site: Site, page: str) -> str:
-    from incident import clock
+    from incident import clock, slack_links
 
     for part, number in DRILLS.items():
         page = page.replace(f"/drills/<drill_id>/{part}", f"/drills/{number}/{part}")
     page = page.replace("/scenarios/<plan>/<key>", "/scenarios/<plan>/our_own")
+    if page == "/account/slack":
+        asked = slack_links.SlackAccount("U0BROWSER", "T0DEMO", "Somebody", "A workspace")
+        secret = site.app.extensions["settings"].session_key
+        return f"{page}?token={slack_links.token(asked, at=clock.now(), secret=secret)}"
     if page == "/customers/<key>":
         return f"/customers/{site.customer}"
     year = clock.now().astimezone(site.app.extensions["house"].zone).year

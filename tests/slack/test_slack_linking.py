@@ -1,11 +1,19 @@
 """Who is who: somebody new in Slack is linked by their address, guests and strangers are not."""
 
+import re
+from datetime import timedelta
+
+import pytest
 from sqlalchemy import select
 
+from incident import accounts, clock, slack_links
 from incident.db import db, unit_of_work
+from incident.errors import Refused
 from incident.models.people import Person
 from incident.models.records import AuditEntry
 from tests.slack import world as worlds
+
+TOKEN = re.compile(r"/account/slack\?token=([\w.-]+)\|")
 
 
 def somebody(world, slack_id, address, **more):
@@ -43,6 +51,7 @@ def test_guests_people_of_other_workspaces_and_those_without_an_account_are_told
     ):
         answer = worlds.words_of(world.command("list", user=slack_id))
         assert words in answer and slack_id in answer
+        assert bool(TOKEN.search(answer)) is (slack_id == "U0NOBODY")
     assert account(world, "Gast").slack_id is None and account(world, "Fremd").slack_id is None
 
 
@@ -55,3 +64,37 @@ def test_nobody_takes_over_an_account_that_is_linked_or_inactive(world):
     for slack_id in ("U0DORA", "U0ADA2"):
         assert "is not linked to a person" in worlds.words_of(world.command("list", user=slack_id))
     assert account(world, "Ada").slack_id == "U0ADA" and account(world, "Dora").slack_id is None
+
+
+def test_a_one_time_link_lets_its_slack_account_act_as_whoever_confirms_it(world):
+    world.person(name="Cleo", in_slack=False)
+    somebody(world, "U0PRIVATE", "cleo@home.example")
+    first, second = (
+        TOKEN.search(worlds.words_of(world.command("list", user="U0PRIVATE")))[1] for _ in range(2)
+    )
+    cleo, ada, at = account(world, "Cleo"), account(world, "Ada"), clock.now()
+    secret = world.app.extensions["settings"].session_key
+
+    def confirm(text, who, *, later=timedelta()):
+        with world.app.app_context(), unit_of_work():
+            return slack_links.confirm(text, by=accounts.actor(who), at=at + later, secret=secret)
+
+    for text, who, later, why in (
+        (first, ada, timedelta(), "has the Slack id U0ADA already"),
+        (first, cleo, timedelta(minutes=16), "has run out"),
+    ):
+        with pytest.raises(Refused, match=why):
+            confirm(text, who, later=later)
+    assert account(world, "Cleo").slack_id is None
+    assert confirm(first, cleo).team_id == "T0SANDBOX"
+    assert "no incident" in worlds.words_of(world.command("list", user="U0PRIVATE")).lower()
+    with world.app.app_context():
+        entry = db.session.scalar(select(AuditEntry).where(AuditEntry.action == "people.linked_self"))
+        assert entry.data == {"slack_id": "U0PRIVATE"} and entry.actor.endswith("/Cleo")
+    for text, who, why in ((second, cleo, "to your account already"), (second, ada, "to another person")):
+        with pytest.raises(Refused, match=why):
+            confirm(text, who)
+    with world.app.app_context(), unit_of_work() as session:
+        session.get(Person, cleo.id).slack_id = None
+    with pytest.raises(Refused, match="was used already"):
+        confirm(first, cleo)
