@@ -58,13 +58,14 @@ def _take(envelope: envelopes.Envelope | None) -> Response:
     repeated = isinstance(envelope, envelopes.EventCallback)  # of events alone Slack sends repeats
     if isinstance(envelope, envelopes.EventCallback) and envelope.ours:
         return _plain(200, "")  # ten and more of them for each incident: nothing is done, and nothing noted
-    if envelope.once and not receipts.first(envelope.once, to_finish=repeated):
+    key = receipts.key_of(envelope)
+    if key and not receipts.first(key, to_finish=repeated):
         return _plain(200, "")
     answer = _handle(envelope)
-    if envelope.once and answer.status_code >= 500:
-        receipts.forget(envelope.once)  # nothing was done, so Slack's repeat must find the door open
+    if key and answer.status_code >= 500:
+        receipts.forget(key)  # nothing was done, so Slack's repeat must find the door open
     elif repeated:
-        receipts.finish(envelope.once)
+        receipts.finish(key)
     return answer
 
 

@@ -8,10 +8,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 from incident import clock
 from incident.db import is_sqlite, unit_of_work
 from incident.models.alerts import SlackReceipt
+from incident.slack import words
+from incident.slack.envelopes import Command, Envelope
 
 LOST = timedelta(
     seconds=30
 )  # Slack gives up on an answer after three; its second repeat comes after a minute
+
+
+def key_of(envelope: Envelope) -> str:
+    """What an envelope is noted by; empty for what changes nothing: its answer would wait behind everybody
+    who writes, and while thousands of deliveries go out that takes seconds."""
+    if isinstance(envelope, Command) and words.only_reads(envelope.text):
+        return ""
+    return envelope.once
 
 
 def first(key: str, *, to_finish: bool = False) -> bool:

@@ -110,16 +110,20 @@ class Sockets:
         repeated = isinstance(envelope, envelopes.EventCallback)
         if isinstance(envelope, envelopes.EventCallback) and envelope.ours:
             return BoltResponse(status=200, body="")
-        if envelope is None or not receipts.first(envelope.once, to_finish=repeated):
+        if envelope is None:
+            return BoltResponse(status=200, body="")
+        key = receipts.key_of(envelope)
+        if key and not receipts.first(key, to_finish=repeated):
             return BoltResponse(status=200, body="")
         flask.g.slack = envelope
         bolt = self._app.extensions["slack_handler"].app
         answer = internals.run_bolt_app(bolt, request)
         if answer.status >= 500:
-            receipts.forget(envelope.once)
+            if key:
+                receipts.forget(key)
             return None
         if repeated:
-            receipts.finish(envelope.once)
+            receipts.finish(key)
         return answer if answer.status == 200 else BoltResponse(status=200, body="")
 
 

@@ -10,7 +10,8 @@ COMMAND_HELP = "Open, find and work on incidents · 应急事件"  # one text fo
 
 @dataclass(frozen=True)
 class Word:
-    """One word of the command: its Chinese aliases, what may follow it as an example, and what it does."""
+    """One word of the command: its Chinese aliases, what may follow it as an example, what it does, and
+    whether it only reads whatever follows it."""
 
     name: str
     zh: tuple[str, ...]
@@ -18,6 +19,7 @@ class Word:
     zh_example: str
     help: str
     scopes: tuple[str, ...] = ("commands",)
+    reads: bool = False
 
     def usage(self, locale: str) -> str:
         """How it is typed, in the reader's language."""
@@ -42,8 +44,9 @@ WORDS: dict[str, Word] = {
             "[mine]",
             "[我的]",
             N_("List the open incidents, gravest first; `mine` lists those you work on."),
+            reads=True,
         ),
-        Word("show", ("查看", "详情"), "[42]", "[42]", N_("Show the card of an incident.")),
+        Word("show", ("查看", "详情"), "[42]", "[42]", N_("Show the card of an incident."), reads=True),
         Word(
             "ack",
             ("认领", "响应"),

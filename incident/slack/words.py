@@ -62,6 +62,12 @@ def find(name: str) -> Word | None:
     return ALIASES.get(name)
 
 
+def only_reads(text: str) -> bool:
+    """Whether what was typed changes nothing, so that doing it twice does no harm."""
+    found = find(split(text)[0])
+    return found is not None and found.reads
+
+
 def answer(ask: Ask, text: str) -> Message | None:
     """Do what was typed and say what came of it, or why not; None where a modal opened instead."""
     try:

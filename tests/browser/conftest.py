@@ -106,6 +106,8 @@ def furnish(app: Flask) -> str:
     with unit_of_work():
         _proposed(at)
     admin = db.session.scalars(select(Person).where(Person.email == "admin@demo.example")).one()
+    with unit_of_work() as session:
+        session.scalars(select(Person).where(Person.email == "tang@demo.example")).one().slack_id = None
     with unit_of_work():
         testing.start(courses.find(1), by=accounts.actor(admin), at=at)
     history.take(at=at - timedelta(days=1), house=house)

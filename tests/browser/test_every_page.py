@@ -31,7 +31,8 @@ EXAMPLES = {
     "name": "lucky",
 }
 DRILLS = {"control": 2, "play": 2, "report": 3, "hot-wash": 3}  # one that runs, one that has ended
-READERS = {"/incidents/<number>/accountability": "tang"}  # who visits a page that administrators may not see
+# who visits a page that administrators may not see, or that is for somebody without an account in Slack
+READERS = {"/incidents/<number>/accountability": "tang", "/account/slack": "tang"}
 PAGES = (
     "/",
     "/account",

@@ -8,9 +8,11 @@ import urllib.parse
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from incident import clock
 from incident.db import db
+from incident.models.alerts import SlackReceipt
 from incident.models.incidents import Incident
 
 FORM = "application/x-www-form-urlencoded"
@@ -119,6 +121,16 @@ def test_a_repeated_command_does_nothing_and_is_answered_empty(world):
     assert [kind for kind, _data in world.told(number)].count("note") == 1
 
 
+def test_what_only_reads_writes_nothing_and_so_waits_for_nobody_who_does(world):
+    def noted():
+        with world.app.app_context():
+            return set(db.session.scalars(select(SlackReceipt.key)))
+
+    for number, text in enumerate(("list", "列表 我的", "show 1", "help")):
+        assert "blocks" in post(world, command(text, trigger=f"T.{number}")).text
+    assert noted() == {"trigger:T.3"}
+
+
 def test_a_repeated_event_is_taken_once_by_whichever_process(world):
     headers = {"X-Slack-Retry-Num": "1", "X-Slack-Retry-Reason": "http_timeout"}
     assert post(world, event(), form=False).status_code == 200
@@ -132,10 +144,10 @@ def test_a_repeated_event_is_taken_once_by_whichever_process(world):
 def test_a_request_that_failed_here_may_be_repeated(world):
     with world.app.app_context(), db.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE people RENAME TO people_gone")
-    assert post(world, command()).status_code == 500
+    assert post(world, command("duty")).status_code == 500
     with world.app.app_context(), db.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE people_gone RENAME TO people")
-    answer = post(world, command())
+    answer = post(world, command("duty"))
     assert answer.status_code == 200 and answer.text
 
 
