@@ -96,6 +96,7 @@ def mount_sandbox(app: Flask, settings: Settings) -> None:
         events_url=f"http://{settings.host}:{settings.port}/slack/events",
         rate_limits=settings.slack_rate_limits,
         people=sandbox_people(),
+        app_scopes=registry.scopes(),
         subscriptions=tuple(registry.EVENTS),
         shortcuts=[
             Shortcut(kind=each.kind, callback_id=each.callback_id, name=each.name)

@@ -199,8 +199,9 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "propose_group": (),
     "update_proposal": (),
     "report": (),
-    "keep_message": (_open, _active),
     "alarm": (),
+    "keep_message": (_open, _active),
+    "welcome": (_has_channel,),
     "update_page": (),
     "update_approval": (),
 }

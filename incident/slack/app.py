@@ -14,7 +14,6 @@ from incident.lifecycle.common import House
 from incident.settings import Settings
 from incident.slack import (
     approving,
-    asking,
     deciding,
     declaring,
     drilling,
@@ -136,7 +135,7 @@ def _taken(_desk: Desk, ack: Ack) -> None:
 def _command(desk: Desk, ack: Ack) -> None:
     asked: Command = flask.g.slack
     ask = desk.ask(asked.user_id, trigger_id=asked.trigger_id, channel_id=asked.channel_id)
-    answer = words.answer(ask, asked.text) if ask else asking.unlinked(asked.user_id)
+    answer = words.answer(ask, asked.text) if ask else desk.refused(asked.user_id)
     if answer is None:
         ack()
     else:
@@ -157,7 +156,7 @@ def _pressed(act: Press) -> Callable[[Desk, Ack], None]:
         ask = desk.ask(press.user.id, trigger_id=press.trigger_id, channel_id=press.container.channel_id)
         ack()
         if ask is None:
-            replying.whisper(press, asking.unlinked(press.user.id))
+            replying.whisper(press, desk.refused(press.user.id))
         else:
             pressing.carefully(act)(ask, press)
             pressing.afterwards(ask, press)
@@ -170,14 +169,14 @@ def _submitted(desk: Desk, ack: Ack) -> None:
     sent: ViewSubmission = flask.g.slack
     ask = desk.ask(sent.user.id, trigger_id=sent.trigger_id)
     if ask is None:
-        ack(**_stranger(sent))
+        ack(**_stranger(desk, sent))
         return
     ack(**SUBMISSIONS.get(sent.view.callback_id, modal.outdated)(ask, sent))
 
 
-def _stranger(sent: ViewSubmission) -> modal.Answer:
+def _stranger(desk: Desk, sent: ViewSubmission) -> modal.Answer:
     """To somebody whose account nobody has linked."""
-    message = asking.unlinked(sent.user.id)
+    message = desk.refused(sent.user.id)
     present = sent.view.input_ids
     if present:
         return {"response_action": "errors", "errors": {present[0]: message.text}}

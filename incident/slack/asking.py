@@ -11,15 +11,12 @@ from incident.errors import N_, DomainError, Reason
 from incident.lifecycle.common import House
 from incident.models.people import Person
 from incident.settings import Settings
+from incident.slack import linking
 from incident.slack.blocks import texts
 from incident.slack.blocks.texts import Message
 from incident.slack.client import SlackCalls
 
 REASONS_MOST = 20  # of what is missing; the page lists the rest
-UNLINKED = N_(
-    "Your Slack account is not linked to a person of the incident service. "
-    "Ask an administrator to enter your Slack id %(slack_id)s on the people page."
-)
 
 
 class Language(Protocol):
@@ -78,9 +75,9 @@ def line(text: str) -> Message:
     return Message(text, texts.paragraphs(text.splitlines()))
 
 
-def unlinked(slack_id: str) -> Message:
+def unlinked(slack_id: str, why: str = linking.UNLINKED) -> Message:
     """To somebody whose account nobody has linked, in both languages: theirs is not known."""
-    return line("\n".join(texts.say(UNLINKED, locale, slack_id=slack_id) for locale in i18n.LOCALES))
+    return line("\n".join(texts.say(why, locale, slack_id=slack_id) for locale in i18n.LOCALES))
 
 
 def refusal(error: DomainError, ask: Ask) -> Message:

@@ -188,11 +188,18 @@ class EventCallback(_Loose):
     type: Literal["event_callback"]
     event_id: Text = Field(min_length=1, max_length=100)
     event: Event
+    authorizations: list[dict[str, Any]] = Field(default_factory=list)
 
     @property
     def once(self) -> str:
         """What makes the request one of a kind."""
         return f"event:{self.event_id}"
+
+    @property
+    def ours(self) -> bool:
+        """Whether it only tells what the app itself did: it brought somebody into a channel."""
+        bots = [each.get("user_id") for each in self.authorizations if each.get("is_bot")]
+        return self.event.type == "member_joined_channel" and self.event.text("inviter") in bots
 
 
 class UrlVerification(_Loose):

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 
-from incident.slack import home, reacting
+from incident.slack import home, reacting, rooming
 from incident.slack.desk import Desk
 from incident.slack.envelopes import Event
 
 Hear = Callable[[Desk, Event], None]
-HEARERS: dict[str, Hear] = {"app_home_opened": home.opened, "reaction_added": reacting.heard}
+HEARERS: dict[str, Hear] = {
+    "app_home_opened": home.opened,
+    "reaction_added": reacting.heard,
+    **rooming.HEARERS,
+}
 
 
 def take(desk: Desk, event: Event) -> None:

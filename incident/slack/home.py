@@ -5,7 +5,7 @@ from incident.coordination import option_moves
 from incident.errors import N_
 from incident.models.incidents import Incident, Task
 from incident.permissions import Permission
-from incident.slack import asking, own
+from incident.slack import own
 from incident.slack.asking import Ask
 from incident.slack.blocks import home, menu, requests, texts, todo
 from incident.slack.blocks.home import Part, Row
@@ -24,7 +24,7 @@ def opened(desk: Desk, event: Event) -> None:
         return
     ask = desk.ask(slack_id)
     if ask is None:
-        view = home.stranger(asking.unlinked(slack_id).blocks)
+        view = home.stranger(desk.refused(slack_id).blocks)
         desk.slack.call("views.publish", user_id=slack_id, view=view)
         return
     publish(ask, slack_id)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
-from incident import accounts, clock, i18n
+from incident import accounts, clock, i18n, privacy
 from incident.accounts import Actor
 from incident.alerting import outbox
 from incident.alerting.channels import Order, Trouble
@@ -43,7 +43,7 @@ class Keeper:
     def keep(self, order: Order, incident: IncidentFacts) -> dict[str, Any]:
         """Take the step; returns the numbers of the pieces. Raises Trouble, what was kept as its progress."""
         said = order.payload
-        message = fetching.message(self._slack, said["channel"], said["ts"]) or {"text": said.get("text", "")}
+        message = fetching.message(self._slack, said["channel"], said["ts"]) or {"text": _told(order)["text"]}
         kept: dict[str, int] = dict(order.progress.get("kept", {}))
         person = db.session.get_one(Person, said["person_id"])
         by = accounts.actor(person)
@@ -140,8 +140,13 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 def _about(order: Order) -> About:
-    said = order.payload
-    return About(description=str(said.get("description") or ""), source=str(said.get("source") or "Slack"))
+    told = _told(order)
+    return About(description=str(told["description"]), source=str(told["source"]))
+
+
+def _told(order: Order) -> dict[str, Any]:
+    """What was said of the message when it was asked for: text, description and source, sealed meanwhile."""
+    return privacy.unseal(order.payload["sealed"])
 
 
 def _before(order: Order, incident_id: int, sha256: str, by: Actor) -> int | None:

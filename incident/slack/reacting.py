@@ -33,7 +33,7 @@ def heard(desk: Desk, event: Event) -> None:
         return
     ask = desk.ask(user, channel_id=channel)
     if ask is None:
-        _whisper(desk, channel, user, asking.unlinked(user))
+        _whisper(desk, channel, user, desk.refused(user))
         return
     found = fetching.message(desk.slack, channel, ts)
     if found is not None and not found.get("bot_id"):
@@ -98,8 +98,7 @@ def _task(ask: Ask, incident: Incident, message: dict[str, Any]) -> str:
 
 def _evidence(ask: Ask, incident: Incident, message: dict[str, Any]) -> str:
     author = author_of(str(message.get("user") or ""))
-    kept = {"channel": message["channel"], "ts": message["ts"], "text": text_of(message), "author": author}
-    proof.keep(ask, incident, kept)
+    proof.keep(ask, incident, {"channel": message["channel"], "ts": message["ts"], "author": author})
     said = N_("The message is being kept as evidence of %(number)s; its channel tells when that is done.")
     return f"🗄️ {ask.say(said, number=incident.number)}"
 

@@ -85,6 +85,15 @@ SHORTCUTS: dict[str, Shortcut] = {
     )
 }
 
+# what people do to a channel by hand, and what the app does then
+TO_CHANNELS: dict[str, str] = {
+    "rename": N_("knowing a channel's new name"),
+    "archive": N_("replacing the channel of an open incident that was archived by hand"),
+    "unarchive": N_("noting that a channel was taken out of the archive by hand"),
+    "deleted": N_("replacing the channel of an open incident that was deleted by hand"),
+    "left": N_("replacing the channel of an open incident that the app was taken out of"),
+}
+
 EVENTS: dict[str, Event] = {
     each.type: each
     for each in (
@@ -93,6 +102,16 @@ EVENTS: dict[str, Event] = {
             "reaction_added",
             N_("keeping what a message says when somebody reacts to it in an incident's channel"),
             ("reactions:read",),
+        ),
+        Event("member_joined_channel", N_("welcoming who joins an incident's channel"), ("groups:read",)),
+        *(
+            Event(f"{kind}_{what}", about, (scope,))
+            for what, about in TO_CHANNELS.items()
+            for kind, scope in (("channel", "channels:read"), ("group", "groups:read"))
+        ),
+        *(
+            Event(name, N_("saying at once on the board that the app must be installed again"))
+            for name in ("app_uninstalled", "tokens_revoked")
         ),
     )
 }
@@ -118,7 +137,8 @@ SCOPES: dict[str, Scope] = {
         Scope("pins:write", N_("pinning the card")),
         Scope("bookmarks:write", N_("the bookmark to the board")),
         Scope("bookmarks:read", N_("finding the bookmark again after an answer got lost")),
-        Scope("users:read", N_("a reader's language where they chose none")),
+        Scope("users:read", N_("a reader's language where they chose none, and whether they are a guest")),
+        Scope("users:read.email", N_("linking somebody to the account with their address")),
         Scope("reactions:read", N_("hearing of reactions in an incident's channel")),
         Scope("files:read", N_("keeping a file of a message as evidence")),
     )
@@ -133,4 +153,8 @@ def scopes() -> tuple[str, ...]:
 
 def reasons() -> list[tuple[str, str]]:
     """Every scope with what needs it, as a message id."""
-    return sorted((name, each.about) for name, each in SCOPES.items())
+    found = {name: each.about for name, each in SCOPES.items()}
+    for event in EVENTS.values():
+        for scope in event.scopes:
+            found.setdefault(scope, event.about)
+    return sorted(found.items())

@@ -1,23 +1,29 @@
 """The shortcuts: reporting an emergency from anywhere, and keeping what a message says."""
 
+import logging
 from collections.abc import Callable
 
+from incident.alerting.channels import Trouble
 from incident.errors import N_, DomainError
-from incident.slack import asking, meant, modal, reacting, replying, words
+from incident.slack import asking, finding, meant, modal, reacting, replying, words
 from incident.slack.asking import Ask
 from incident.slack.blocks import inputs
 from incident.slack.desk import Desk
 from incident.slack.envelopes import Shortcut
 from incident.slack.forms import proof, work
 
+log = logging.getLogger(__name__)
 Take = Callable[[Ask, Shortcut], None]
 
 
 def take(desk: Desk, ask: Ask | None, sent: Shortcut) -> None:
     """What a shortcut does; a refusal, also of somebody who is not linked, opens as a window."""
     if ask is None:
-        window = inputs.window(N_("Not possible"), asking.unlinked(sent.user.id).blocks, "en")
-        desk.slack.call("views.open", trigger_id=sent.trigger_id, view=window)
+        window = inputs.window(N_("Not possible"), desk.refused(sent.user.id).blocks, "en")
+        try:
+            desk.slack.call("views.open", trigger_id=sent.trigger_id, view=window)
+        except Trouble as trouble:
+            log.warning("Slack did not show the answer to a shortcut: %s", trouble)
         return
     try:
         SHORTCUTS.get(sent.callback_id, _outdated)(ask, sent)
@@ -58,7 +64,7 @@ def _evidence(ask: Ask, sent: Shortcut) -> None:
         ts=message.ts,
         author=reacting.author_of(message.user or ""),
         files=str(len(message.files or [])),
-        text=meant.words(message.text or ""),
+        text="" if finding.in_channel(channel.id) else meant.words(message.text or ""),
     )
 
 

@@ -86,6 +86,9 @@ def test_a_message_and_its_file_are_kept_as_evidence_with_their_hash(world, talk
     view = use(world, "message_to_evidence", user=LI, channel=channel, ts=ts)
     assert submit(world, view, user=LI, description="录音文字")[0] == "update"
     assert evidence_of(world, number) == []  # the file is fetched by the outbox
+    assert "录音文字" not in str(
+        world.steps(number, "keep_message")
+    )  # what is said of it is sealed meanwhile
     world.fault("500", "files.download", times=1)
     world.settle()
     (kind, _sha, told), (file, sha, named) = evidence_of(world, number)
@@ -97,6 +100,19 @@ def test_a_message_and_its_file_are_kept_as_evidence_with_their_hash(world, talk
     view = use(world, "message_to_evidence", channel=channel, ts=ts)
     outcome, after = submit(world, view)
     assert outcome == "errors" and "already" in words_of(after["errors"])
+
+
+def test_a_message_of_another_channel_is_kept_as_the_shortcut_saw_it(world, talk):
+    number, _channel = talk
+    world.control("create", {"user": ADA, "name": "collections", "private": True})
+    elsewhere = world.room("collections")["id"]  # the app is not in it
+    ts = say(world, elsewhere, "seen & heard")
+    view = use(world, "message_to_evidence", channel=elsewhere, ts=ts)
+    _outcome, form = submit(world, view, incident=number)
+    submit(world, form)
+    world.settle()
+    [(kind, _sha, told)] = evidence_of(world, number)
+    assert (kind, told["text"]) == ("statement", "seen & heard") and told["source"].startswith("Slack · Ada")
 
 
 def test_a_program_is_not_kept_and_the_step_says_why(world, talk):

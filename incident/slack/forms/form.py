@@ -55,7 +55,7 @@ class Kept:
         more = dict(self.more)
         while len(text := json.dumps([self.number, self.seen, more], ensure_ascii=False)) > METADATA_LONGEST:
             longest = max(more, key=lambda name: len(more[name]))
-            more[longest] = more[longest][: len(more[longest]) * 3 // 4]
+            more[longest] = more[longest][: len(more[longest]) * 3 // 4] + "…"
         return text
 
 

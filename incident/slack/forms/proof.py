@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
-from incident import errors
+from incident import errors, privacy
 from incident.alerting import outbox
 from incident.alerting.facts import IncidentFacts
 from incident.coordination import evidence
@@ -45,8 +45,8 @@ def _act(ask: Ask, incident: Incident, given: Given, more: More) -> object:
 
 
 def keep(ask: Ask, incident: Incident, message: Mapping[str, str], *, description: str = "") -> None:
-    """Have a message kept as evidence; `message` has channel, ts, its text, and who wrote it. Raises Refused
-    for one that is kept already, and what adding evidence would."""
+    """Have a message kept as evidence; `message` has channel, ts, who wrote it, and its text where the app
+    cannot read it there. Raises Refused for one that is kept already, and what adding evidence would."""
     ask.by.must(Permission.INCIDENTS_ACT)
     common.must_be_open(incident)
     once = f"{message['channel']}:{message['ts']}"
@@ -61,9 +61,15 @@ def keep(ask: Ask, incident: Incident, message: Mapping[str, str], *, descriptio
         person_id=ask.person.id,
         channel=message["channel"],
         ts=message["ts"],
-        text=message.get("text", ""),
-        description=description[: evidence.DESCRIPTION_LONGEST],
-        source=f"Slack · {message.get('author') or '-'} · {message['ts']}"[: evidence.SOURCE_LONGEST],
+        sealed=privacy.seal(
+            {
+                "text": message.get("text", ""),
+                "description": description[: evidence.DESCRIPTION_LONGEST],
+                "source": f"Slack · {message.get('author') or '-'} · {message['ts']}"[
+                    : evidence.SOURCE_LONGEST
+                ],
+            }
+        ),
     )
 
 
