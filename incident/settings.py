@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 import limits
 from cryptography.fernet import Fernet
+from limits.errors import ConfigurationError
+from limits.storage import storage_from_string
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -128,6 +130,26 @@ class Settings(BaseSettings):
             raise ValueError(f"cannot be read as a rate: {value!r}; write it like 100/second") from fault
         return value
 
+    @field_validator("fallback_urls", "report_urls", "mail_url")
+    @classmethod
+    def _apprise(cls, value: list[SecretStr] | SecretStr) -> list[SecretStr] | SecretStr:
+        urls = [each.get_secret_value() for each in (value if isinstance(value, list) else [value])]
+        for position, each in enumerate(filter(None, urls), start=1):
+            import apprise  # takes half a second to load, and most houses start without any
+
+            if apprise.Apprise.instantiate(each) is None:  # not shown: it may hold a password
+                raise ValueError(f"Apprise cannot read address {position}; write it like mailto://…")
+        return value
+
+    @field_validator("ratelimit_storage_uri")
+    @classmethod
+    def _storage(cls, value: str) -> str:
+        try:
+            storage_from_string(value)
+            return value
+        except ConfigurationError as fault:
+            raise ValueError(f"cannot be used: {fault}") from fault
+
     @field_validator("base_url", "slack_api_url")
     @classmethod
     def _url(cls, value: str) -> str:
@@ -151,7 +173,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _together(self) -> "Settings":
-        faults = [*self._slack_faults(), *(self._production_faults() if self.app_env == "production" else [])]
+        faults = self._slack_faults() + (self._production_faults() if self.app_env == "production" else [])
         if faults:
             raise ValueError("\n".join(faults))
         return self
@@ -239,9 +261,8 @@ class Settings(BaseSettings):
     @cached_property
     def session_key(self) -> str:
         """SECRET_KEY, or the one kept under VAR_DIR."""
-        return self.secret_key.get_secret_value() or self._kept(
-            "secret_key", lambda: secrets.token_urlsafe(48)
-        )
+        given = self.secret_key.get_secret_value()
+        return given or self._kept("secret_key", lambda: secrets.token_urlsafe(48))
 
     @cached_property
     def personal_data_keys(self) -> list[str]:
@@ -257,9 +278,8 @@ class Settings(BaseSettings):
     @cached_property
     def signing_secret(self) -> str:
         """The signing secret in force."""
-        return self.slack_signing_secret.get_secret_value() or (
-            SANDBOX_SIGNING_SECRET if self.sandboxed else ""
-        )
+        given = self.slack_signing_secret.get_secret_value()
+        return given or (SANDBOX_SIGNING_SECRET if self.sandboxed else "")
 
     @cached_property
     def slack_api(self) -> str:
