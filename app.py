@@ -14,8 +14,8 @@ from incident import db as database
 from incident.lifecycle.common import House
 from incident.settings import ROOT, Settings, SettingsError
 from incident.slack import http as slack_http
-from incident.slack import sandbox
-from incident.slack import words as slack_words
+from incident.slack import registry, sandbox
+from incident.slack.sandbox import Shortcut
 from incident.vault import Vault
 
 __all__ = ["create_app", "models"]
@@ -96,6 +96,12 @@ def mount_sandbox(app: Flask, settings: Settings) -> None:
         events_url=f"http://{settings.host}:{settings.port}/slack/events",
         rate_limits=settings.slack_rate_limits,
         people=sandbox_people(),
+        app_scopes=registry.scopes(),
+        subscriptions=tuple(registry.EVENTS),
+        shortcuts=[
+            Shortcut(kind=each.kind, callback_id=each.callback_id, name=each.name)
+            for each in registry.SHORTCUTS.values()
+        ],
         hints=command_hints,
         tour=touring.Tour(app.app_context, app.extensions["house"], settings.url).steps(),
     )
@@ -113,7 +119,7 @@ def command_hints(language: str) -> list[sandbox.Hint]:
             shown=each.usage(locale),
             does=i18n.say(each.help, locale),
         )
-        for each in slack_words.WORDS.values()
+        for each in registry.WORDS.values()
     ]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import cases, deluge, servers, service, surge
+from bench import cases, deluge, exercises, servers, service, surge
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -67,6 +67,7 @@ CASES: dict[str, Callable[[], dict[str, Any]]] = {
     "pages": _pages,
     "servers": servers.compare,
     "surge": _surge,
+    "drills": lambda: _both(exercises.case),
     "deluge": _deluge,
 }
 

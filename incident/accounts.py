@@ -117,6 +117,12 @@ def add_person(
     return person
 
 
+def link_slack(person: Person, slack_id: str, *, at: datetime) -> None:
+    """Let somebody act from a Slack account that has their address; noted in the audit log."""
+    person.slack_id = slack_id
+    audit.record("people.linked", f"person/{person.id}", by="system/slack", at=at, slack_id=slack_id)
+
+
 def _faults(
     *, email: str, name: str, role: str, password: str | None, department: str | None, slack_id: str | None
 ) -> list[Reason]:

@@ -15,6 +15,7 @@ from incident.models.ground import Heartbeat
 from incident.plan_changes import care
 from incident.playbooks import library
 from incident.reviews import schedule as reviews
+from incident.training import courses
 from incident.watches import aftercare
 
 SHIFTS_AHEAD = timedelta(days=3)  # further handovers stand on the duty page
@@ -25,6 +26,7 @@ KINDS: dict[str, str] = {
     "review": N_("Post-mortem"),
     "review_reminder": N_("Reminder of a post-mortem"),
     "plan_review": N_("Review of a plan"),
+    "course_session": N_("Course"),
     "call_back": N_("Call-back to a customer"),
     "welfare_check": N_("Welfare check"),
     "effect_check": N_("Effect check"),
@@ -61,7 +63,7 @@ def ahead(*, by: Actor, at: datetime, house: House) -> list[Item]:
     """What is scheduled and somebody may know of, soonest first."""
     items = [
         Item(row["at"], row["what"], str(row["subject"]), _subject(row), row["href"])
-        for row in planned(by=by, house=house)
+        for row in (*planned(by=by, house=house), *courses.upcoming(at=at))
     ]
     return sorted([*items, *_shifts(at, house)], key=lambda item: item.at)
 
@@ -82,6 +84,8 @@ def _subject(row: dict[str, object]) -> Reason:
     if row["what"] in ("drill", "plan_review"):
         title = library.current(str(row["subject"])).plan.title
         return Reason("%(plan)s", {"plan": {"zh": title.zh, "en": title.en}})
+    if row["what"] == "course_session":
+        return Reason("%(course_title)s", {"course_title": row["title"]})
     if row["what"] == "escalation":
         return Reason(N_("%(number)s, step %(rung)s"), {"number": row["subject"], "rung": row["rung"]})
     return Reason("%(number)s", {"number": row["subject"]})

@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeVar, cast
@@ -166,8 +166,8 @@ def prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writing = connection.get_execution_options().get("writing")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        options = connection.get_execution_options()
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
 
 
 @contextmanager
@@ -212,10 +212,10 @@ def insert_rows(model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
 
 
 def _as_json(value: Any) -> str:
-    """A moment or an amount as PostgreSQL reads it in JSON; raises ValueError for a moment without a zone."""
-    if isinstance(value, datetime) and value.tzinfo is None:
-        raise ValueError("a naive datetime reached the database; give it a zone")
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    """A day, a moment or an amount for JSON; raises ValueError for others, and a moment without a zone."""
+    if not isinstance(value, (date, Decimal)) or (isinstance(value, datetime) and value.tzinfo is None):
+        raise ValueError(f"a naive datetime or a {type(value).__name__} reached the database")
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 @lru_cache(maxsize=64)
@@ -244,16 +244,14 @@ def insert_one(model: type[B], row: dict[str, Any], *, unless: tuple[str, ...] =
     id_ = db.session.execute(_inserting_one(model, unless, db.engine.dialect.name), facts).scalar()
     if id_ is None:
         return None
-    found = model(**facts)
-    found.id = id_  # type: ignore[attr-defined]
+    found = model(**facts, id=id_)
     make_transient_to_detached(found)
     db.session.add(found)
     return found
 
 
 @lru_cache(maxsize=64)
-def _inserting(model: type[Base]) -> Insert:
-    """The statement, made once: making it again for each act cost as much as running it."""
+def _inserting(model: type[Base]) -> Insert:  # once: making it for each act cost as much as running it
     return insert(cast("Table", model.__table__))
 
 
@@ -266,11 +264,15 @@ def _inserting_one(model: type[Base], unless: tuple[str, ...], dialect: str) -> 
     return made.returning(table.c.id)
 
 
-@lru_cache(maxsize=64)
 def _unsaid(model: type[Base]) -> dict[str, Any]:
-    """What columns hold that a row does not name: their default, or nothing."""
-    columns = [each for each in cast("Table", model.__table__).columns if each.key != "id"]
-    return {each.key: getattr(each.default, "arg", None) for each in columns}
+    """What columns hold that a row does not name: their default (a list of its own each time), or nothing."""
+    return {name: value(None) if callable(value) else value for name, value in _defaults(model).items()}
+
+
+@lru_cache(maxsize=64)
+def _defaults(model: type[Base]) -> dict[str, Any]:
+    columns = cast("Table", model.__table__).columns
+    return {each.key: getattr(each.default, "arg", None) for each in columns if each.key != "id"}
 
 
 def remembered(key: str, read: Callable[[], T], *, seconds: float = MEMO_SECONDS) -> T:

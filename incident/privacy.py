@@ -60,6 +60,20 @@ class EncryptedJson(TypeDecorator[dict[str, Any]]):
             ) from fault
 
 
+def seal(facts: dict[str, Any]) -> str:
+    """Facts as a text that only this service reads: for places that have no encrypted column."""
+    return _fernet().encrypt(json.dumps(facts, ensure_ascii=False).encode()).decode()
+
+
+def unseal(token: str) -> dict[str, Any]:
+    """What was sealed; raises KeysMissing where the key is gone."""
+    try:
+        found: dict[str, Any] = json.loads(_fernet().decrypt(token.encode()))
+    except InvalidToken as fault:
+        raise KeysMissing("a sealed text cannot be read with the data keys of this process") from fault
+    return found
+
+
 def rotated(token: bytes) -> bytes:
     """The same data under the first key."""
     return _fernet().rotate(token)

@@ -8,6 +8,7 @@ from incident import audit, clocks, drills, housekeeping
 from incident.agencies import register
 from incident.alerting import escalation
 from incident.db import unit_of_work
+from incident.drills import learning as drill_learning
 from incident.errors import N_
 from incident.lifecycle.common import House
 from incident.plan_changes import care, deciding, reading
@@ -47,6 +48,11 @@ def _seal(beat: Beat) -> int:
         return 0
     with unit_of_work():
         return audit.seal(at=beat.at)
+
+
+def _certificates(beat: Beat) -> int:
+    missing = certificates.remind_missing(at=beat.at, calendar=beat.house.calendar)
+    return missing + certificates.remind(at=beat.at)
 
 
 @dataclass(frozen=True)
@@ -135,6 +141,12 @@ JOBS: tuple[Job, ...] = (
         N_("Invite people to post-mortems, again where a meeting was moved"),
     ),
     Job(
+        "review_drills",
+        timedelta(minutes=1),
+        _at_home(drill_learning.review_due),
+        N_("Schedule the post-mortems of drills that were rated M or U"),
+    ),
+    Job(
         "remind_actions",
         timedelta(seconds=30),
         lambda beat: action_register.remind(at=beat.at, calendar=beat.house.calendar),
@@ -209,8 +221,8 @@ JOBS: tuple[Job, ...] = (
     Job(
         "remind_certificates",
         timedelta(minutes=10),
-        lambda beat: certificates.remind(at=beat.at),
-        N_("Remind people of certificates that end"),
+        _certificates,
+        N_("Remind people of certificates that end, and of courses that they lack"),
     ),
     Job(
         "keep_readiness",

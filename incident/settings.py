@@ -6,18 +6,18 @@ import tempfile
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import limits
 from cryptography.fernet import Fernet
-from limits.errors import ConfigurationError
-from limits.storage import storage_from_string
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from incident import addresses
 
 ROOT = Path(__file__).resolve().parent.parent
 SLACK_API = "https://slack.com/api/"
+REACTION_ACTS = ("timeline", "task", "evidence")
 SANDBOX_TOKEN = "xoxb-sandbox"  # noqa: S105 - known and harmless, refused outside the sandbox
 SANDBOX_SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105 - the same
 
@@ -49,7 +49,9 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Comma-separated Fernet keys for personal data; the first encrypts, all decrypt.",
     )
-    base_url: str = Field("", description="Address people reach the service at; default from HOST and PORT.")
+    base_url: Annotated[str, AfterValidator(addresses.http)] = Field(
+        "", description="Address people reach the service at; default from HOST and PORT."
+    )
     timezone: str = Field("Asia/Shanghai", description="The organisation's time zone (IANA name).")
     default_locale: Literal["zh_CN", "en"] = Field("zh_CN", description="Language where a reader chose none.")
     rule_set: Literal["cn", "us", "uk", "eu"] = Field("cn", description="Jurisdiction whose rules apply.")
@@ -60,29 +62,35 @@ class Settings(BaseSettings):
         SecretStr(""), description="Proves that requests come from Slack."
     )
     slack_app_token: SecretStr = Field(SecretStr(""), description="`xapp-…`, for Socket Mode.")
-    slack_api_url: str = Field("", description="Web API address, ending in a slash; the sandbox sets it.")
+    slack_api_url: Annotated[str, AfterValidator(addresses.http)] = Field(
+        "", description="Web API address, ending in a slash; the sandbox sets it."
+    )
     slack_response_channel: str = Field(
         "incident-response", description="Name or id of the channel where new incidents are announced."
     )
     slack_personal_data: Literal["never", "masked"] = Field(
         "never", description="Whether masked personal data may appear in Slack."
     )
+    slack_reactions: str = Field(
+        "pushpin=timeline,white_check_mark=task",
+        description="What an emoji on a message of an incident's channel does: timeline, task or evidence.",
+    )
     slack_timeout_seconds: float = Field(10.0, gt=0, le=30, description="Longest wait for one Slack answer.")
     slack_archive_after_days: int = Field(
         7, ge=0, le=365, description="Days after its end that an incident's channel is archived; 0: never."
     )
     slack_rate_limits: bool = Field(True, description="Whether the sandbox keeps Slack's rate limits.")
-    fallback_urls: Annotated[list[SecretStr], NoDecode] = Field(
+    fallback_urls: Annotated[list[SecretStr], NoDecode, AfterValidator(addresses.apprise)] = Field(
         default_factory=list, description="Comma-separated Apprise URLs used when Slack cannot deliver."
     )
     fallback_after_seconds: int = Field(
         120, ge=1, description="An alert not delivered for this long goes out by FALLBACK_URLS."
     )
-    report_urls: Annotated[list[SecretStr], NoDecode] = Field(
+    report_urls: Annotated[list[SecretStr], NoDecode, AfterValidator(addresses.apprise)] = Field(
         default_factory=list,
         description="Comma-separated Apprise URLs (mailto://…) that the executive report is sent to.",
     )
-    mail_url: SecretStr = Field(
+    mail_url: Annotated[SecretStr, AfterValidator(addresses.apprise)] = Field(
         SecretStr(""),
         description="Apprise URL of a mailbox (mailtos://user:password@host) that invitations are sent from.",
     )
@@ -90,7 +98,9 @@ class Settings(BaseSettings):
     oidc_issuer: str = Field("", description="OpenID Connect issuer.")
     oidc_client_id: str = Field("", description="OpenID Connect client id.")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="OpenID Connect client secret.")
-    ratelimit_storage_uri: str = Field("memory://", description="Where request rates are counted.")
+    ratelimit_storage_uri: Annotated[str, AfterValidator(addresses.storage)] = Field(
+        "memory://", description="Where request rates are counted."
+    )
     api_rate_limit: str = Field("60000/minute", description="Requests a token may make, like 100/second.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged.")
     log_format: Literal["console", "json"] = Field("console", description="How log lines look.")
@@ -130,31 +140,13 @@ class Settings(BaseSettings):
             raise ValueError(f"cannot be read as a rate: {value!r}; write it like 100/second") from fault
         return value
 
-    @field_validator("fallback_urls", "report_urls", "mail_url")
+    @field_validator("slack_reactions")
     @classmethod
-    def _apprise(cls, value: list[SecretStr] | SecretStr) -> list[SecretStr] | SecretStr:
-        urls = [each.get_secret_value() for each in (value if isinstance(value, list) else [value])]
-        for position, each in enumerate(filter(None, urls), start=1):
-            import apprise  # takes half a second to load, and most houses start without any
-
-            if apprise.Apprise.instantiate(each) is None:  # not shown: it may hold a password
-                raise ValueError(f"Apprise cannot read address {position}; write it like mailto://…")
-        return value
-
-    @field_validator("ratelimit_storage_uri")
-    @classmethod
-    def _storage(cls, value: str) -> str:
-        try:
-            storage_from_string(value)
-            return value
-        except ConfigurationError as fault:
-            raise ValueError(f"cannot be used: {fault}") from fault
-
-    @field_validator("base_url", "slack_api_url")
-    @classmethod
-    def _url(cls, value: str) -> str:
-        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc):
-            raise ValueError(f"not an http(s) address: {value!r}")
+    def _reactions(cls, value: str) -> str:
+        for part in filter(None, (each.strip() for each in value.split(","))):
+            name, _, act = part.partition("=")
+            if not name.strip() or act.strip() not in REACTION_ACTS:
+                raise ValueError(f"cannot be read: {part!r}; write it like pushpin=timeline")
         return value
 
     @field_validator("slack_api_url")
@@ -247,6 +239,12 @@ class Settings(BaseSettings):
     def evidence_dir(self) -> Path:
         """Where the files of evidence are kept, each under its hash; no page is served from there."""
         return self.var_dir / "evidence"
+
+    @cached_property
+    def reactions(self) -> dict[str, str]:
+        """emoji → what it does to the message it is put on."""
+        parts = (each.partition("=") for each in self.slack_reactions.split(",") if each.strip())
+        return {name.strip().strip(":"): act.strip() for name, _, act in parts}
 
     @cached_property
     def url(self) -> str:

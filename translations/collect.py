@@ -1,8 +1,7 @@
 """Collects the texts of code and templates into the catalogue, and says what is wrong with the catalogue.
 
-Babel's own reader of Python sees neither a call inside an f-string nor the docstrings that are the help of a
-Slack word, so Python is read from its syntax tree here; templates are read by Jinja, which must not skip one
-that it cannot parse.
+Babel's own reader of Python does not see a call inside an f-string, so Python is read from its syntax tree
+here; templates are read by Jinja, which must not skip one that it cannot parse.
 """
 
 import ast
@@ -125,8 +124,6 @@ def _of_python(tree: ast.AST) -> Iterator[MessageId]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield from _of_call(node)
-        elif isinstance(node, ast.FunctionDef) and any(map(_is_word, node.decorator_list)):
-            yield " ".join((ast.get_docstring(node) or "").split())
 
 
 def _of_call(node: ast.Call) -> Iterator[MessageId]:
@@ -139,10 +136,6 @@ def _of_call(node: ast.Call) -> Iterator[MessageId]:
         yield texts[0], texts[1]
     elif name in MARKS and texts and first:
         yield texts[0]
-
-
-def _is_word(decorator: ast.expr) -> bool:
-    return isinstance(decorator, ast.Call) and _name(decorator.func) == "word"
 
 
 def _name(function: ast.expr) -> str:

@@ -33,6 +33,7 @@ class Rate:
 # buttons) is spared by asking for a little less of posting than there is; a place is given a little more
 # time, as messages do not all travel equally fast.
 TIER_2, TIER_3, POSTING, PLACE = Rate(20, 5), Rate(50, 10), Rate(240, 10), Rate(55, 1)
+TIER_4 = Rate(100, 20)
 METHODS: dict[str, tuple[str, Rate]] = {
     **dict.fromkeys(
         (
@@ -47,6 +48,8 @@ METHODS: dict[str, tuple[str, Rate]] = {
     "bookmark": ("bookmarks.add", TIER_2),
     "invite": ("conversations.invite", TIER_3),
     "remove": ("conversations.kick", TIER_3),
+    "keep_message": ("conversations.replies", TIER_3),
+    "welcome": ("chat.postEphemeral", TIER_4),
     "archive": ("conversations.archive", TIER_2),
     **dict.fromkeys(
         ("update_card", "update_announcement", "update_page", "update_approval", "update_proposal"),

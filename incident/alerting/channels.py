@@ -38,6 +38,7 @@ KINDS: dict[str, Kind] = {
     "user_gone": Kind(N_("The Slack account of %(name)s is deactivated or unknown."), permanent=True),
     "no_slack_account": Kind(N_("No Slack account is linked to %(name)s."), permanent=True),
     "invalid": Kind(N_("Slack refused the request (%(word)s)."), permanent=True),
+    "not_kept": Kind(N_("The message could not be kept as evidence: %(why)s."), permanent=True),
     "fallback_failed": Kind(N_("%(count)s of the fallback addresses did not take the alert.")),
     "fault": Kind(N_("A fault in this service stopped the step; it is in the log.")),
 }

@@ -28,7 +28,8 @@ def _open(_delivery: Delivery, incident: Incident) -> str | None:
 
 
 def _unanswered(delivery: Delivery, incident: Incident) -> str | None:
-    if incident.acknowledged_at is not None and not delivery.payload.get("raised"):
+    wanted_anyway = delivery.payload.get("raised") or delivery.payload.get("asked_by")
+    if incident.acknowledged_at is not None and not wanted_anyway:
         return N_("The incident was acknowledged before the alert went out.")
     return _open(delivery, incident)
 
@@ -167,8 +168,9 @@ def _review(delivery: Delivery, _incident: Incident) -> str | None:
         return None if same else N_("The meeting was held or moved meanwhile.")
     if said.get("action_id") is not None:
         action = db.session.get(ReviewAction, said["action_id"], populate_existing=True)
-        still = action is not None and action.state == ActionState.OPEN
-        return None if still else N_("The action is no longer open.")
+        wanted = ActionState.DONE if said.get("about") == "action_done" else ActionState.OPEN
+        still = action is not None and action.state == wanted
+        return None if still else N_("The action has moved on since.")
     return None
 
 
@@ -198,6 +200,8 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "update_proposal": (),
     "report": (),
     "alarm": (),
+    "keep_message": (_open, _active),
+    "welcome": (_has_channel,),
     "update_page": (),
     "update_approval": (),
 }

@@ -26,7 +26,7 @@ HEARTBEAT_EVERY = timedelta(seconds=5)  # readiness calls the sender dead after 
 FREE_EVERY = timedelta(seconds=30)
 BACK_OFF_FIRST, BACK_OFF_MOST = timedelta(seconds=1), timedelta(seconds=60)
 LEASE_TIMEOUTS = 3  # a step makes a few calls; a lease outlives that many timeouts
-WHOLE = ("post_card", "update_card", "archive")  # the steps that show the whole of it
+WHOLE = ("post_card", "update_card", "welcome", "archive")  # the steps that show the whole of it
 Between = Callable[[str, str], None]
 Courtesy = Callable[[float], None]
 

@@ -95,7 +95,7 @@ def _close_pages(incident_id: int, *, at: datetime) -> None:
             person_id=payload["person_id"],
             channel=result["channel"],
             ts=result["ts"],
-            **({"raised": payload["raised"]} if payload.get("raised") else {}),
+            **{name: payload[name] for name in ("raised", "asked_by") if payload.get(name)},
         )
         for id_, payload, result in rows
     ]
@@ -141,10 +141,10 @@ def failed(order: Order, trouble: Trouble, *, at: datetime) -> None:
     )
     lost = trouble.kind == "channel_gone" and order.step in (*IN_CHANNEL, "update_card", "post")
     if lost and order.incident.is_open and order.incident.channel_id:
-        _replace_channel(order.incident.id, order.incident.channel_id, at=at)
+        replace_channel(order.incident.id, order.incident.channel_id, at=at)
 
 
-def _replace_channel(incident_id: int, channel: str, *, at: datetime) -> None:
+def replace_channel(incident_id: int, channel: str, *, at: datetime) -> None:
     """Open the steps of the channel again, for a new one; the old one's messages are lost with it."""
     mine = (Delivery.incident_id == incident_id, Delivery.step == "create_channel")
     created = db.session.scalar(select(Delivery).where(*mine), execution_options={"populate_existing": True})
@@ -168,6 +168,11 @@ def _replace_channel(incident_id: int, channel: str, *, at: datetime) -> None:
         execution_options=options,
     )
     _update(incident_id, channel_id=None, channel_name=None, card_ts=None)
+
+
+def rename_channel(incident_id: int, name: str) -> None:
+    """Keep the name that somebody gave the channel by hand."""
+    _update(incident_id, channel_name=name)
 
 
 def channel_again(incident_id: int, *, at: datetime) -> None:

@@ -63,6 +63,7 @@ class RoleFacts:
 
     role: str
     name: str
+    person_id: int
 
 
 @dataclass(frozen=True)
@@ -227,12 +228,12 @@ def _clocks(incident_id: int) -> tuple[ClockFacts, ...]:
 def _roles(incident_id: int) -> tuple[RoleFacts, ...]:
     """Who holds which role, in the plan's order; the commander stands elsewhere."""
     rows = db.session.execute(
-        select(IncidentRoleHolder.role, Person.name)
+        select(IncidentRoleHolder.role, Person.name, Person.id)
         .join(Person, Person.id == IncidentRoleHolder.person_id)
         .where(IncidentRoleHolder.incident_id == incident_id, IncidentRoleHolder.role != "commander")
         .order_by(IncidentRoleHolder.id)
     )
-    return tuple(RoleFacts(str(role), name) for role, name in rows)
+    return tuple(RoleFacts(str(role), name, id_) for role, name, id_ in rows)
 
 
 def people(ids: Iterable[int]) -> tuple[PersonFacts, ...]:

@@ -96,12 +96,13 @@ class Care(BaseModel):
 class Pattern(BaseModel):
     """Something that keeps coming back: `count` times of `of` in the incidents of a plan."""
 
-    kind: Literal["late_step", "blocked_department", "same_cause"]
+    kind: Literal["late_step", "blocked_department", "same_cause", "same_violation"]
     playbook: ComplaintType
     subject: str
     count: int
     of: int
     sentence: Words
+    finding: int | None
 
 
 class PatternPage(Page):

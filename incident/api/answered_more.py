@@ -70,6 +70,7 @@ class Planned(BaseModel):
         "review",
         "review_reminder",
         "plan_review",
+        "course_session",
         "call_back",
         "welfare_check",
         "effect_check",

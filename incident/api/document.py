@@ -26,6 +26,7 @@ from incident.api import (
     incidents,
     informing,
     labels,
+    metrics,
     plan_care,
     playbooks,
     problems,
@@ -45,7 +46,7 @@ VERSION = "1"
 SECTIONS = (
     complaints, incidents, acts, departments, groups, agencies, tasks, clocks, evidence, resolution,
     decisions, assessment, labels, contacts, informing, playbooks, changes, plan_care,
-    drills, training, reviews, review_writing, actions,
+    drills, training, reviews, review_writing, actions, metrics,
 )  # fmt: skip
 TAGS = tuple(dict.fromkeys(each.TAG for each in SECTIONS))
 # Which refusals a call may answer with; 500 and 503 belong to every one.

@@ -82,6 +82,7 @@ def list_patterns(ask: Ask) -> Answer:
             "subject": each.subject,
             "count": each.count,
             "of": each.of,
+            "finding": each.finding,
             "sentence": {lang: i18n.say(each.sentence, lang) for lang in ("zh", "en")},
         }
         for each in patterns.found(at=ask.at)

@@ -34,6 +34,7 @@ TABS: tuple[tuple[str, str, Permission], ...] = (
     ("clocks", N_("Clocks"), Permission.INCIDENTS_READ),
     ("updates", N_("Updates and hand-over"), Permission.INCIDENTS_READ),
     ("group", N_("Group and links"), Permission.INCIDENTS_READ),
+    ("review", N_("Post-mortem"), Permission.REVIEWS_READ),
     ("accountability", N_("Accountability"), Permission.ACCOUNTABILITY_READ),
 )
 

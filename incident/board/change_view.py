@@ -32,7 +32,7 @@ def lines(found: list[Difference]) -> dict[str, list[Line]]:
     sections: dict[str, list[Line]] = {}
     for each in found:
         before, after = wording.sides(each, locale)
-        old, new = pieces(before, after) if each.kind == "changed" else ([(True, before)], [(True, after)])
+        old, new = pieces(before, after) if each.kind == "changed" else (_whole(before), _whole(after))
         sections.setdefault(wording.field(each.section, locale), []).append(
             Line(each.kind, each.section, wording.place(each.place, locale), old, new)
         )
@@ -43,12 +43,16 @@ def pieces(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
     """Both texts cut where they differ: Chinese by character, other scripts by word."""
     old, new = WORD.findall(before), WORD.findall(after)
     if len(old) + len(new) > WORDS_MOST:
-        return [(True, before)], [(True, after)]
+        return _whole(before), _whole(after)
     codes = SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes()
     return (
         list(_joined((tag != "equal", "".join(old[i1:i2])) for tag, i1, i2, _j1, _j2 in codes)),
         list(_joined((tag != "equal", "".join(new[j1:j2])) for tag, _i1, _i2, j1, j2 in codes)),
     )
+
+
+def _whole(words: str) -> list[Piece]:
+    return [(True, words)] if words else []
 
 
 def _joined(found: Iterator[Piece]) -> Iterator[Piece]:

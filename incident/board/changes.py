@@ -16,6 +16,7 @@ from incident.duty_import import moment
 from incident.errors import N_, DomainError, NotFound, Reason
 from incident.models.drills import Drill
 from incident.models.plans import ChangeOrigin, ChangeState, PlanChange
+from incident.models.reviews import ReviewFinding
 from incident.permissions import Permission
 from incident.plan_changes import deciding, moves, patterns, proposing, reading, wording
 from incident.playbooks import library
@@ -25,13 +26,6 @@ from incident.watches import change_watch
 bp = Blueprint("changes", __name__)
 PROPOSE, APPROVE = Permission.PLAYBOOKS_PROPOSE, Permission.PLAYBOOKS_APPROVE
 Answer = Response | tuple[str, int]
-ORIGINS = {
-    "review": "/reviews",
-    "finding": "/reviews",
-    "action": "/actions",
-    "drill": "/drills",
-    "pattern": "/readiness",
-}
 
 
 @bp.get("/changes")
@@ -124,9 +118,16 @@ def part_words(name: str) -> str:
 
 def _origin(change: PlanChange) -> str:
     """The page of what a change request comes from."""
-    if change.origin in (ChangeOrigin.REVIEW, ChangeOrigin.DRILL) and change.origin_id:
-        return f"{ORIGINS[str(change.origin)]}/{change.origin_id}"
-    return ORIGINS.get(str(change.origin), "")
+    match ChangeOrigin(change.origin), change.origin_id:
+        case ChangeOrigin.REVIEW | ChangeOrigin.DRILL as kind, int(id_):
+            return f"/{kind}s/{id_}"
+        case ChangeOrigin.FINDING, int(id_):
+            return f"/reviews/{db.session.get_one(ReviewFinding, id_).review_id}#finding-{id_}"
+        case ChangeOrigin.ACTION, int(id_):
+            return f"/actions?show=all#action-{id_}"
+        case ChangeOrigin.PATTERN, _:
+            return "/changes#look"
+    return ""
 
 
 def _do(change_id: int, act: Callable[[PlanChange], Any], said: str = "") -> Answer:

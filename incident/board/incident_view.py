@@ -52,6 +52,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "alerts": (
         "paged", "raised_to", "ladder_ended", "nobody_on_duty", "update_late", "commander_absent",
         "slack_step_failed", "slack_step_retried", "slack_recreated", "channel_left",
+        "channel_renamed", "channel_lost", "channel_back",
         "fallback_sent",
     ),
     "clocks": tuple(kind for kind in timeline.KINDS if kind.startswith("clock_")),

@@ -6,7 +6,9 @@ from sqlalchemy import select
 from incident import clock, drills
 from incident.board import access, frame, plan_view, times
 from incident.db import db
+from incident.drills import results
 from incident.models.drills import Drill, DrillState
+from incident.models.exercises import DrillRating
 from incident.permissions import Permission
 from incident.plan_changes import care, moves, reading, wording
 from incident.playbooks import library
@@ -69,7 +71,8 @@ def _page(found: Version, *, latest: bool) -> str:
         care=care.of(str(found.plan.key)),
         today=times.local(clock.now()).date(),
         under_way=len(moves.listed(plan_key=str(found.plan.key), states=moves.OPEN)),
-        last_drill=_drill(found.plan.key, DrillState.ENDED),
+        last_drill=(last := _drill(found.plan.key, DrillState.ENDED)),
+        last_rating=_rating(last),
         next_drill=_drill(found.plan.key, DrillState.SCHEDULED),
     )
 
@@ -83,6 +86,12 @@ def _drill(key: str, state: DrillState) -> Drill | None:
         .order_by(order)
         .limit(1)
     )
+
+
+def _rating(drill: Drill | None) -> str | None:
+    """The gravest rating of a drill."""
+    wanted = select(DrillRating.rating).where(DrillRating.drill_id == (drill.id if drill else 0))
+    return results.worst(db.session.scalars(wanted))
 
 
 @bp.get("/playbooks/<key>/versions")

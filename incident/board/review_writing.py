@@ -61,6 +61,7 @@ def _editor(review: Review, name: Section, **more: Any) -> str:
         history=sections.history(review, name),
         writing=review_view.can_write(review),
         who=accounts.display,
+        by=access.actor(),
         html=prose.as_html,
         **given,
     )

@@ -21,6 +21,7 @@ from incident.cli.prepare import prepare
 from incident.cli.traffic import Pauses, Traffic
 from incident.db import after_commit, is_sqlite, unit_of_work
 from incident.settings import ROOT, Settings
+from incident.slack import sockets
 from incident.slack.channel import SlackChannel
 from incident.webhooks import sending as webhooks
 
@@ -43,7 +44,8 @@ def sender(app: Flask, settings: Settings, *, courtesy: Courtesy = lambda _took:
     return Sender(app, SlackChannel(settings), settings=settings, fallback=fallback, courtesy=courtesy)
 
 
-def _app() -> Flask:
+def this_app() -> Flask:
+    """The application itself, for threads that outlive the command's context."""
     found: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     return found
 
@@ -64,7 +66,8 @@ def settle() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-def _until_stopped() -> threading.Event:
+def until_stopped() -> threading.Event:
+    """An event that SIGTERM and SIGINT set."""
     stopped = threading.Event()
 
     def _stop(_signal: int, _frame: FrameType | None) -> None:
@@ -83,7 +86,7 @@ def _until_stopped() -> threading.Event:
 )
 def serve(host: str | None, port: int | None, with_demo: bool) -> None:
     """Serve web, scheduler, delivery and the Slack sandbox in one process."""
-    app = _app()
+    app = this_app()
     settings: Settings = app.extensions["settings"]
     if (host or settings.host, port or settings.port) != (settings.host, settings.port):
         # the sandbox and the links need the address in force: start again with it in the settings
@@ -114,21 +117,33 @@ def _serve(app: Flask, settings: Settings) -> None:
     beating = pulse.Runner(app, settings, woken=sending.wake)
     wakes = (sending.wake, telling.wake)
     after_commit.extend(wakes)
-    stopped = _until_stopped()
+    stopped = until_stopped()
     serving = threading.Thread(target=server.run, name="web", daemon=True)
     serving.start()
     sending.start(alone=is_sqlite())
     telling.start()
     beating.start()
+    speaking = _speaking(app, settings)
     settle()
     _greet(settings)
     stopped.wait()
+    if speaking is not None:
+        speaking.stop()
     beating.stop()
     sending.stop()
     telling.stop()
     for wake in wakes:
         after_commit.remove(wake)
     server.close()
+
+
+def _speaking(app: Flask, settings: Settings) -> sockets.Sockets | None:
+    """Socket Mode, where an app-level token is set."""
+    if not settings.slack_app_token.get_secret_value():
+        return None
+    running = sockets.Sockets(app, settings)
+    running.start()
+    return running
 
 
 def _greet(settings: Settings) -> None:
@@ -149,7 +164,7 @@ def _greet(settings: Settings) -> None:
 @click.option("--threads", type=int, help="Threads of each; default THREADS.")
 def web(workers: int, threads: int | None) -> None:
     """Serve the web and the API with gunicorn in several processes (PostgreSQL)."""
-    settings: Settings = _app().extensions["settings"]
+    settings: Settings = this_app().extensions["settings"]
     if is_sqlite() and workers > 1:
         raise click.ClickException("Several web processes need PostgreSQL; set DATABASE_URL, or use `serve`.")
     command = [
@@ -172,9 +187,9 @@ def web(workers: int, threads: int | None) -> None:
 @click.command()
 def scheduler() -> None:
     """Run the scheduler; of several, one leads and another takes over when it dies."""
-    app = _app()
+    app = this_app()
     runner = pulse.Runner(app, app.extensions["settings"])
-    stopped = _until_stopped()
+    stopped = until_stopped()
     runner.start()
     stopped.wait()
     runner.stop()
@@ -183,11 +198,11 @@ def scheduler() -> None:
 @click.command()
 def delivery() -> None:
     """Send the outbox: to Slack, and by the fallback where Slack does not deliver; and the webhooks."""
-    app = _app()
+    app = this_app()
     os.nice(POLITE)
     sending = sender(app, app.extensions["settings"], courtesy=Pauses().rest)
     telling = webhooks.Sender(app, app.extensions["settings"])
-    stopped = _until_stopped()
+    stopped = until_stopped()
     sending.start()
     telling.start()
     stopped.wait()

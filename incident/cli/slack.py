@@ -7,9 +7,9 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from incident import clock
-from incident.cli import shell
+from incident.cli import serve, shell
 from incident.i18n import say
-from incident.slack import inspecting, manifest
+from incident.slack import inspecting, manifest, sockets
 
 slack = AppGroup("slack", help="The app in Slack.")
 
@@ -35,6 +35,27 @@ def print_manifest(socket: bool | None) -> None:
     if not socket and not settings.url.startswith("https://"):
         click.echo(f"Slack calls https addresses only; BASE_URL is {settings.url}.", err=True)
     click.echo(json.dumps(manifest.build(settings, socket=socket), indent=2, ensure_ascii=False))
+
+
+@slack.command("socket")
+@click.option(
+    "--connections",
+    type=click.IntRange(1, sockets.MOST),
+    default=sockets.CONNECTIONS,
+    show_default=True,
+    help="Connections to Slack.",
+)
+@shell.tells
+def socket(connections: int) -> None:
+    """Take what Slack sends by Socket Mode (SLACK_APP_TOKEN); any number of these processes may run."""
+    settings = shell.settings()
+    if not settings.slack_app_token.get_secret_value():
+        raise click.ClickException("Socket Mode needs SLACK_APP_TOKEN, an app-level token (xapp-…).")
+    running = sockets.Sockets(serve.this_app(), settings, connections=connections)
+    stopped = serve.until_stopped()
+    running.start()
+    stopped.wait()
+    running.stop()
 
 
 @slack.command("check")

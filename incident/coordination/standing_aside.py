@@ -68,7 +68,7 @@ def agencies_joined(incident: Incident, ids: Sequence[int], *, at: datetime) -> 
         .where(Complaint.id.in_(ids), Complaint.agency_key.is_not(None))
         .group_by(Complaint.agency_key)
     )
-    for key, first in db.session.execute(named).all():
+    for key, first in [(str(key), first) for key, first in db.session.execute(named)]:
         theirs = [each for each in workers if recusal.works_for(each, {key})]
         if theirs and not _known(incident.id, key, ids):
             names = "、".join(each.name for each in theirs)

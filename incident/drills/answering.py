@@ -104,8 +104,9 @@ def awaited(drill: Drill) -> list[tuple[DrillInject, Inject]]:
             DrillInject.met.is_not(True),
         )
     )
-    found = ((row, playing.content(row)) for row in rows)
-    return [(row, inject) for row, inject in found if inject.respond in EXPECTED]
+    # looked at before it is read whole: most injects wait for no act
+    acts = [row for row in rows if row.content.get("respond") in EXPECTED]
+    return [(row, playing.content(row)) for row in acts]
 
 
 def acts_found(drill: Drill) -> list[tuple[DrillInject, TimelineEvent]]:

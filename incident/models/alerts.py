@@ -73,9 +73,11 @@ class Budget(Base):
 
 
 class SlackReceipt(Base):
-    """A request from Slack that was taken, by its event or trigger id, so that a repeat does nothing."""
+    """A request from Slack that was taken, by its event or trigger id, so that a repeat does nothing once it
+    is done."""
 
     __tablename__ = "slack_receipts"
 
     key: Mapped[str] = mapped_column(String(120), primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
+    done_at: Mapped[datetime | None]

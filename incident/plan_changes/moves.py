@@ -11,7 +11,7 @@ from incident.errors import N_, Reason
 from incident.models.people import Person
 from incident.models.plans import ChangeState, PlanChange
 from incident.permissions import Permission
-from incident.playbooks import library
+from incident.playbooks import loading
 
 S = ChangeState
 # (state, move) → the state afterwards
@@ -60,8 +60,9 @@ def step(change: PlanChange, move: str, *, at: datetime) -> str:
 
 
 def must_be_fresh(change: PlanChange) -> None:
-    """Raise Conflict where the plan has moved on since the change request was begun."""
-    present = library.current(change.plan_key).number
+    """Raise Conflict where the plan has moved on since the change request was begun. It looks at the table,
+    not at what this process remembers, and nobody publishes another version until the act is over."""
+    present = loading.newest(change.plan_key, lock=True)
     if present != change.base_version:
         raise errors.Conflict(
             N_(

@@ -9,15 +9,22 @@ from incident import audit, errors, privacy
 from incident.accounts import Actor
 from incident.db import db
 from incident.errors import N_, Reason
+from incident.models.actions import ReviewAction
 from incident.models.drills import Drill
 from incident.models.plans import ChangeOrigin, ChangeState, PlanChange
-from incident.models.reviews import Review
+from incident.models.reviews import Review, ReviewFinding
 from incident.permissions import Permission
 from incident.plan_changes import moves, telling
 from incident.playbooks import difference, library, loading
 from incident.playbooks import proposing as checking
 
 REASON_LONGEST = 2_000  # characters
+ORIGINS: dict[ChangeOrigin, type[Drill | Review | ReviewFinding | ReviewAction]] = {
+    ChangeOrigin.DRILL: Drill,
+    ChangeOrigin.REVIEW: Review,
+    ChangeOrigin.FINDING: ReviewFinding,
+    ChangeOrigin.ACTION: ReviewAction,
+}
 
 
 def begin(
@@ -62,12 +69,8 @@ def begin(
 
 
 def _must_exist(origin: ChangeOrigin, origin_id: int | None) -> None:
-    """A drill or post-mortem that is named must be there; a finding or action is named by its page."""
-    known: dict[ChangeOrigin, type[Drill] | type[Review]] = {
-        ChangeOrigin.DRILL: Drill,
-        ChangeOrigin.REVIEW: Review,
-    }
-    model = known.get(origin)
+    """What is named must be there."""
+    model = ORIGINS.get(origin)
     if model is not None and db.session.scalar(select(model.id).where(model.id == (origin_id or 0))) is None:
         words = Reason(N_("What the change comes from does not exist."), loc=("from",))
         raise errors.Invalid(N_("The change request is not valid."), reasons=[words])

@@ -125,16 +125,16 @@ def _title(part: Part, locale: str) -> str:
 
 def text(value: Any, locale: str) -> str:
     """A value as a reader sees it, without knowing its field."""
+    stop, colon = ("；", "：") if i18n.short(locale) == "zh" else ("; ", ": ")
     if isinstance(value, dict):
         if {"zh", "en"} <= value.keys():
             return str(value[i18n.short(locale)])
-        return "; ".join(
-            f"{field(k, locale)}: {said(k, v, locale)}" for k, v in value.items() if v not in (None, [], "")
+        known = {name: each for name, each in value.items() if each not in (None, [], "")}
+        return stop.join(
+            f"{field(name, locale)}{colon}{said(name, each, locale)}" for name, each in known.items()
         )
     if isinstance(value, list):
-        return ("；" if i18n.short(locale) == "zh" else "; ").join(
-            text(each, locale) for each in value
-        ) or "–"
+        return stop.join(text(each, locale) for each in value) or "–"
     return "–" if value is None or value == "" else str(value)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, select, update
 
 from incident import notices
 from incident.db import db, forget
@@ -115,12 +115,19 @@ def _see(key: str, number: int | None) -> None:
     db.session.execute(versions.where(PlanVersion.version == number).values(filed=True))
 
 
+def newest(key: str, *, lock: bool = False) -> int:
+    """The number of a plan's newest version, as it is now; with `lock` nobody adds another meanwhile."""
+    rows = select(PlanVersion.version).where(PlanVersion.key == key).order_by(PlanVersion.version.desc())
+    if lock:
+        db.session.execute(rows.limit(1).with_for_update())
+    return db.session.scalar(rows.limit(1)) or 0
+
+
 def publish(key: str, content: dict[str, Any], *, by: str, at: datetime, note: str) -> PlanVersion:
     """The next version of a plan, from an approved change request; the file follows when it is exported."""
-    newest = db.session.scalar(select(func.max(PlanVersion.version)).where(PlanVersion.key == key)) or 0
     row = PlanVersion(
         key=key,
-        version=newest + 1,
+        version=newest(key, lock=True) + 1,
         content_hash=content_hash(content),
         content=content,
         loaded_at=at,

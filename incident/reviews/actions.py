@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from incident import errors, privacy
 from incident.accounts import Actor
-from incident.alerting import outbox
 from incident.calendars import WorkingCalendar
 from incident.db import db
 from incident.errors import N_, Reason
@@ -17,7 +16,7 @@ from incident.models.actions import ActionKind, ActionState, ReviewAction, Revie
 from incident.models.people import Person
 from incident.models.reviews import Review, ReviewState
 from incident.playbooks import library
-from incident.reviews import findings, meeting, rights
+from incident.reviews import action_telling, findings, meeting, rights
 from incident.vocabulary import Level
 
 TITLE_LONGEST, TEXT_LONGEST = 200, 2_000  # characters
@@ -59,7 +58,7 @@ def find(action_id: int, *, lock: bool = False) -> ReviewAction:
 
 def review_of(action: ReviewAction) -> Review:
     """The post-mortem that it follows from."""
-    return db.session.get_one(Review, action.review_id)
+    return rights.find(action.review_id)
 
 
 def add(
@@ -95,7 +94,7 @@ def add(
     db.session.add(row)
     db.session.flush()
     _note(row, "added", by=by, at=at)
-    _tell_owner(row, by=by, at=at)
+    action_telling.tell_owner(row, by=by, at=at)
     return row
 
 
@@ -158,7 +157,7 @@ def change(
     if owner is not None and owner.id != before:
         action.owner_id = owner.id
         _note(action, "owner", by=by, at=at, **{"from": before, "to": owner.id})
-        _tell_owner(action, by=by, at=at)
+        action_telling.tell_owner(action, by=by, at=at)
     else:
         _note(action, "changed", by=by, at=at)
     db.session.flush()
@@ -179,6 +178,7 @@ def finish(action: ReviewAction, *, proof: str, by: Actor, at: datetime) -> Revi
     action.done_at, action.done_by_id = at, by.id
     db.session.flush()
     _note(action, "done", by=by, at=at, proof=action.proof)
+    action_telling.ask_to_verify(action, by=by, at=at)
     return action
 
 
@@ -206,7 +206,7 @@ def send_back(
     action.remind_at = meeting.first_reminder(action.due_at, calendar, at=at)
     db.session.flush()
     _note(action, "reopened", by=by, at=at, reason=words)
-    _tell_owner(action, by=by, at=at)
+    action_telling.tell_owner(action, by=by, at=at)
     return action
 
 
@@ -266,22 +266,6 @@ def _words(text: str, name: str, empty: str) -> str:
 
 def _note(action: ReviewAction, kind: str, *, by: Actor, at: datetime, **data: Any) -> None:
     db.session.add(ReviewActionEvent(action_id=action.id, at=at, by=by.label, kind=kind, data=data))
-
-
-def _tell_owner(action: ReviewAction, *, by: Actor, at: datetime) -> None:
-    if action.owner_id is None or action.owner_id == by.id:
-        return
-    outbox.enqueue(
-        review_of(action).incident_id,
-        "remind",
-        at=at,
-        person_id=action.owner_id,
-        about="action",
-        review_id=action.review_id,
-        action_id=action.id,
-        title=action.title,
-        due_at=action.due_at.isoformat(),
-    )
 
 
 def histories(ids: Sequence[int]) -> dict[int, list[ReviewActionEvent]]:

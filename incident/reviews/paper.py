@@ -83,7 +83,7 @@ class _Page:
         return [Table([self.say(N_("Figure")), self.say(N_("Value"))], rows)]
 
     def _events(self) -> list[Block]:
-        head = [self.say(N_("When")), self.say(N_("Who")), self.say(N_("What"))]
+        head = [self.say(N_("Time")), self.say(N_("Who")), self.say(N_("What"))]
         rows = [
             [self.at(each["at"]), self.pick(each["who"]), self.pick(each["sentence"])]
             for each in self.content["events"]

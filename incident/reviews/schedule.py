@@ -29,19 +29,25 @@ def schedule(incident: Incident, calendar: WorkingCalendar, *, by: Actor, at: da
 
 
 def required(
-    incident: Incident, trigger: Trigger | str, *, by: Actor, at: datetime, calendar: WorkingCalendar
+    incident: Incident,
+    trigger: Trigger | str,
+    *,
+    by: Actor,
+    at: datetime,
+    calendar: WorkingCalendar,
+    owner: Person | None = None,
 ) -> Review:
     """See to it that a post-mortem is held, for a reason: a drill rated M or U (`drill_rating`), the
     regulator (`regulator`), or somebody's wish (`asked`).
 
-    One that is scheduled becomes a duty; one that was published stays as it is, and is returned. `by` of a
-    drill owns it, where that is a person.
+    One that is scheduled becomes a duty; one that was held or published stays as it is, and is returned. It
+    is led by `owner`, else by whoever commanded (of a drill: by whoever asks for it).
     """
     found = of(incident)
     if found is not None and found.state != ReviewState.SCHEDULED:
         found.triggers = _joined(found.triggers, [trigger])
         return found
-    return _scheduled(incident, [Trigger(trigger)], calendar, by=by, at=at)
+    return _scheduled(incident, [Trigger(trigger)], calendar, by=by, at=at, owner=owner)
 
 
 def ask(incident: Incident, trigger: str, *, by: Actor, at: datetime, calendar: WorkingCalendar) -> Review:
@@ -56,10 +62,16 @@ def ask(incident: Incident, trigger: str, *, by: Actor, at: datetime, calendar: 
 
 
 def _scheduled(
-    incident: Incident, wanted: list[Trigger], calendar: WorkingCalendar, *, by: Actor, at: datetime
+    incident: Incident,
+    wanted: list[Trigger],
+    calendar: WorkingCalendar,
+    *,
+    by: Actor,
+    at: datetime,
+    owner: Person | None = None,
 ) -> Review:
     rule = library.the_levels()[incident.level].post_mortem
-    owner = _owner(incident, by)
+    owner = owner or _owner(incident, by)
     due = meeting.meeting_at(at, rule, calendar)
     review = of(incident) or Review(incident_id=incident.id, created_at=at, reminders=0, triggers=[])
     review.triggers = _joined(review.triggers, wanted)

@@ -1,4 +1,5 @@
-"""The Bolt application: the command, the buttons and the modal, each handled in the request's own thread."""
+"""The Bolt application: commands, buttons, modals, shortcuts and events, each handled in the request's own
+thread."""
 
 import logging
 import re
@@ -8,34 +9,32 @@ import flask
 from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 
-from incident import clock, i18n
-from incident.db import unit_of_work
-from incident.errors import DomainError
-from incident.intake import receive
+from incident.errors import N_
 from incident.lifecycle.common import House
 from incident.settings import Settings
 from incident.slack import (
     approving,
-    asking,
     deciding,
+    declaring,
     drilling,
-    people,
+    happening,
+    modal,
     plan_reading,
     pressing,
     putting_off,
+    registry,
+    replying,
     reviewing,
+    shortcuts,
     spoken,
-    spoken_lines,
     words,
 )
-from incident.slack import contact_word as contact_word  # its word registers itself
-from incident.slack import spoken_tasks as spoken_tasks  # and so does this one
-from incident.slack import spoken_updates as spoken_updates  # and this one
 from incident.slack.asking import Ask
 from incident.slack.blocks import (
     declare,
     drills,
     groups,
+    inputs,
     lines,
     menu,
     reminders,
@@ -44,39 +43,46 @@ from incident.slack.blocks import (
     texts,
     todo,
 )
-from incident.slack.client import SlackCalls
-from incident.slack.envelopes import BlockActions, Command, ViewSubmission
+from incident.slack.desk import Desk
+from incident.slack.envelopes import BlockActions, Command, EventCallback, Shortcut, ViewSubmission
+from incident.slack.forms import FORMS
 
-__all__ = ["Desk", "build", "spoken_lines", "spoken_tasks"]
-ANSWER_SECONDS = 2.0  # for calls made while somebody waits: Slack itself gives up after 3 s
-COMMAND = "/incident"
+__all__ = ["Desk", "build", "spoken"]
 log = logging.getLogger(__name__)
+Press = Callable[[Ask, BlockActions], None]
+Submit = Callable[[Ask, ViewSubmission], modal.Answer]
+ANY = re.compile(".*", re.DOTALL)  # after all others: what we no longer have
 
-
-class Desk:
-    """What every handler needs: who asks, in which language, and with what."""
-
-    def __init__(self, settings: Settings, house: House) -> None:
-        self._settings, self._house = settings, house
-        self._slack = SlackCalls(settings, timeout=min(ANSWER_SECONDS, settings.slack_timeout_seconds))
-        self.locales = people.Locales(self._slack, settings.default_locale)
-
-    def ask(self, slack_id: str, *, trigger_id: str, rest: str = "", channel_id: str = "") -> Ask | None:
-        """An Ask of the person linked to a Slack account; None where there is none."""
-        person = people.by_slack_id(slack_id)
-        if person is None:
-            return None
-        return Ask(
-            person=person,
-            locale=self.locales.of(slack_id, person),
-            rest=rest,
-            channel_id=channel_id,
-            trigger_id=trigger_id,
-            at=clock.now(),
-            house=self._house,
-            settings=self._settings,
-            slack=self._slack,
-        )
+# the action of a button → what a press does; the first that fits
+PRESSES: tuple[tuple[str | re.Pattern[str], Press], ...] = (
+    (texts.ACKNOWLEDGE, pressing.acknowledge),
+    (lines.ACCEPT, pressing.accept),
+    (requests.APPROVE, approving.approve),
+    (requests.REFUSE, approving.ask_why),
+    (todo.DONE, pressing.done),
+    (todo.BLOCKED, pressing.blocked),
+    *((each, putting_off.press) for each in todo.BUTTONS),
+    (re.compile(f"{menu.SAY}\\d+"), pressing.say),
+    (reminders.PLAN_READ, plan_reading.confirm),
+    (re.compile(rf"{drills.CHOOSE}_\d"), drilling.choose),
+    (drills.ANSWER, drilling.ask_words),
+    (drills.SUSPEND, drilling.suspend),
+    *((each, reviewing.press) for each in reviews.BUTTONS),
+    (menu.DECLARE, pressing.declare),
+    (groups.CONFIRM, deciding.group),
+    (groups.DISMISS, deciding.group),
+    (modal.SITUATION, pressing.situation),
+    (ANY, pressing.outdated),
+)
+# the callback of a modal → what submitting it does
+SUBMISSIONS: dict[str, Submit] = {
+    declare.CALLBACK: declaring.submit,
+    requests.CALLBACK: approving.refuse,
+    drills.CALLBACK: drilling.answer,
+    **dict.fromkeys((reviews.FINISHED, reviews.EXTENDED), reviewing.submit),
+    modal.PICK: modal.picked,
+    **dict.fromkeys(FORMS, modal.submit),
+}
 
 
 def build(settings: Settings, house: House) -> App:
@@ -93,26 +99,12 @@ def build(settings: Settings, house: House) -> App:
     )
     desk = Desk(settings, house)
     for register, handler in (
-        (bolt.command(COMMAND), _command),
-        (bolt.action(texts.ACKNOWLEDGE), _acknowledge),
-        (bolt.action(lines.ACCEPT), _accept),
-        (bolt.action(requests.APPROVE), _pressed(approving.approve)),
-        (bolt.action(requests.REFUSE), _pressed(approving.ask_why)),
-        (bolt.view(requests.CALLBACK), _submitted(approving.refuse, requests.REASON)),
-        *((bolt.action(each), _pressed(putting_off.press)) for each in todo.BUTTONS),
-        *((bolt.action(each), _pressed(reviewing.press)) for each in reviews.BUTTONS),
-        *((bolt.view(each), _noted) for each in (reviews.FINISHED, reviews.EXTENDED)),
-        (bolt.action(reminders.PLAN_READ), _pressed(plan_reading.confirm)),
-        (bolt.action(re.compile(rf"{drills.CHOOSE}_\d")), _pressed(drilling.choose)),
-        (bolt.action(drills.ANSWER), _pressed(drilling.ask_words)),
-        (bolt.view(drills.CALLBACK), _submitted(drilling.answer, drills.WORDS)),
-        (bolt.action(drills.SUSPEND), _pressed(drilling.suspend)),
-        (bolt.action(menu.DECLARE), _declare),
-        (bolt.action(groups.CONFIRM), _group),
-        (bolt.action(groups.DISMISS), _group),
-        (bolt.view(declare.CALLBACK), _submit),
+        (bolt.command(registry.COMMAND), _command),
         (bolt.action(texts.OPEN_ON_BOARD), _taken),
-        (bolt.event(re.compile(".+")), _taken),
+        *((bolt.action(each), _pressed(act)) for each, act in PRESSES),
+        (bolt.view(ANY), _submitted),
+        (bolt.shortcut(ANY), _shortcut),
+        (bolt.event(ANY), _event),
     ):
         register(_listener(desk, handler))
     bolt.error(_failed)
@@ -143,121 +135,64 @@ def _taken(_desk: Desk, ack: Ack) -> None:
 def _command(desk: Desk, ack: Ack) -> None:
     asked: Command = flask.g.slack
     ask = desk.ask(asked.user_id, trigger_id=asked.trigger_id, channel_id=asked.channel_id)
-    answer = words.answer(ask, asked.text) if ask else asking.unlinked(asked.user_id)
+    answer = words.answer(ask, asked.text) if ask else desk.refused(asked.user_id)
     if answer is None:
         ack()
     else:
-        ack(text=answer.text, blocks=answer.blocks, response_type="ephemeral")
+        ack(
+            text=answer.text,
+            blocks=answer.blocks,
+            response_type="ephemeral",
+            unfurl_links=False,
+            unfurl_media=False,
+        )
 
 
-def _acknowledge(desk: Desk, ack: Ack) -> None:
-    press: BlockActions = flask.g.slack
-    ask = _presser(desk, press)
-    ack()
-    if ask is not None:
-        pressing.acknowledge(ask, press)
-
-
-def _accept(desk: Desk, ack: Ack) -> None:
-    press: BlockActions = flask.g.slack
-    ask = _presser(desk, press)
-    ack()
-    if ask is not None:
-        pressing.accept(ask, press)
-
-
-def _group(desk: Desk, ack: Ack) -> None:
-    press: BlockActions = flask.g.slack
-    ask = _presser(desk, press)
-    ack()
-    if ask is not None:
-        deciding.group(ask, press)
-
-
-def _declare(desk: Desk, ack: Ack) -> None:
-    press: BlockActions = flask.g.slack
-    ask = _presser(desk, press)
-    ack()
-    answer = words.answer(ask, "open") if ask else None
-    if answer is not None:
-        pressing.whisper(press, answer)
-
-
-def _pressed(act: Callable[[Ask, BlockActions], None]) -> Callable[[Desk, Ack], None]:
-    """A button whose act needs to know who pressed."""
+def _pressed(act: Press) -> Callable[[Desk, Ack], None]:
+    """A button whose act needs to know who pressed; a refusal, and that somebody is not linked, is told."""
 
     def handle(desk: Desk, ack: Ack) -> None:
         press: BlockActions = flask.g.slack
-        ask = _presser(desk, press)
+        ask = desk.ask(press.user.id, trigger_id=press.trigger_id, channel_id=press.container.channel_id)
         ack()
-        if ask is not None:
-            act(ask, press)
-
-    return handle
-
-
-def _submitted(act: Callable[[Ask, ViewSubmission], None], place: str) -> Callable[[Desk, Ack], None]:
-    """A modal with one input that matters; what is wrong stands at it."""
-
-    def handle(desk: Desk, ack: Ack) -> None:
-        sent: ViewSubmission = flask.g.slack
-        ask = desk.ask(sent.user.id, trigger_id=sent.trigger_id)
         if ask is None:
-            ack(response_action="errors", errors={place: asking.unlinked(sent.user.id).text})
-            return
-        try:
-            act(ask, sent)
-        except DomainError as error:
-            reason = error.reasons[0] if error.reasons else error.reason
-            ack(response_action="errors", errors={place: i18n.say(reason, ask.locale)})
-            return
-        ack()
+            replying.whisper(press, desk.refused(press.user.id))
+        else:
+            pressing.carefully(act)(ask, press)
+            pressing.afterwards(ask, press)
 
     return handle
 
 
-def _noted(desk: Desk, ack: Ack) -> None:
-    """Finish or extend an action by its form; what is wrong stands at its input."""
-    sent: ViewSubmission = flask.g.slack
-    ask, first = desk.ask(sent.user.id, trigger_id=sent.trigger_id), reviewing.first_input(sent)
-    if ask is None:
-        ack(response_action="errors", errors={first: asking.unlinked(sent.user.id).text})
-        return
-    try:
-        reviewing.submit(ask, sent)
-    except DomainError as error:
-        ack(response_action="errors", errors=reviewing.places(error, sent, ask.locale))
-        return
-    ack()
-
-
-def _presser(desk: Desk, press: BlockActions) -> Ask | None:
-    """Who pressed; somebody not linked to a person is told so."""
-    ask = desk.ask(press.user.id, trigger_id=press.trigger_id, channel_id=press.container.channel_id)
-    if ask is None:
-        pressing.whisper(press, asking.unlinked(press.user.id))
-    return ask
-
-
-def _submit(desk: Desk, ack: Ack) -> None:
-    """Declare the incident; what is wrong stands at its input."""
+def _submitted(desk: Desk, ack: Ack) -> None:
+    """A modal; what is wrong stands at its input, and one that we no longer have is not silent."""
     sent: ViewSubmission = flask.g.slack
     ask = desk.ask(sent.user.id, trigger_id=sent.trigger_id)
     if ask is None:
-        ack(response_action="errors", errors={"summary": asking.unlinked(sent.user.id).text})
+        ack(**_stranger(desk, sent))
         return
-    given = declare.read(sent.view.state.values)
-    try:
-        with unit_of_work():
-            incident = receive.declare_by_hand(**given, by=ask.by, at=ask.at, house=ask.house)
-    except DomainError as error:
-        ack(response_action="errors", errors=_at_inputs(error, ask.locale))
-        return
-    ack(response_action="update", view=declare.done(spoken.snapshot(ask, incident), ask.locale))
+    ack(**SUBMISSIONS.get(sent.view.callback_id, modal.outdated)(ask, sent))
 
 
-def _at_inputs(error: DomainError, locale: str) -> dict[str, str]:
-    """Each reason at the input it belongs to; what belongs to none stands at the summary."""
-    found = {str(each.loc[0]): i18n.say(each, locale) for each in error.reasons if each.loc}
-    known = {block: words for block, words in found.items() if block in declare.INPUTS}
-    return known or {"summary": i18n.say(error.reason, locale)}
+def _stranger(desk: Desk, sent: ViewSubmission) -> modal.Answer:
+    """To somebody whose account nobody has linked."""
+    message = desk.refused(sent.user.id)
+    present = sent.view.input_ids
+    if present:
+        return {"response_action": "errors", "errors": {present[0]: message.text}}
+    window = inputs.window(N_("Not possible"), message.blocks, "en")
+    return {"response_action": "update", "view": window}
+
+
+def _shortcut(desk: Desk, ack: Ack) -> None:
+    sent: Shortcut = flask.g.slack
+    channel_id = sent.channel.id if sent.channel else ""
+    ask = desk.ask(sent.user.id, trigger_id=sent.trigger_id, channel_id=channel_id)
+    ack()
+    shortcuts.take(desk, ask, sent)
+
+
+def _event(desk: Desk, ack: Ack) -> None:
+    sent: EventCallback = flask.g.slack
+    ack()
+    happening.take(desk, sent.event)

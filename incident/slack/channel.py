@@ -15,6 +15,7 @@ from incident.slack import calling, posting, rooms
 from incident.slack.blocks import announcement, card, digest, direct, drills, groups, lines, posts, reminders
 from incident.slack.blocks.texts import Message
 from incident.slack.client import SlackCalls
+from incident.slack.keeping import Keeper
 from incident.slack.response import ResponseChannel
 
 
@@ -38,6 +39,7 @@ class SlackChannel:
             "update_announcement": self._update_announcement,
             "update_page": self._update_page,
             "update_approval": self._update_page,
+            "keep_message": Keeper(settings, self.slack).keep,
         }
 
     def deliver(self, order: Order) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from incident import errors
 from incident.db import db, unit_of_work
-from incident.errors import N_, DomainError
+from incident.errors import N_
 from incident.models.groups import Surge
 from incident.models.incidents import Incident
-from incident.slack import asking, pressing
+from incident.slack import replying
 from incident.slack.asking import Ask
 from incident.slack.blocks import groups
 from incident.slack.envelopes import BlockActions
@@ -15,11 +15,7 @@ from incident.surges import grouping, proposals
 def group(ask: Ask, press: BlockActions) -> None:
     """Decide on the group of the button; whoever comes second is told what was decided."""
     action = press.actions[0]
-    try:
-        surge, number = _decide(ask, action.value or "", confirmed=action.action_id == groups.CONFIRM)
-    except DomainError as error:
-        pressing.whisper(press, asking.refusal(error, ask.locale, ask.house))
-        return
+    surge, number = _decide(ask, action.value or "", confirmed=action.action_id == groups.CONFIRM)
     payload = {
         "surge_id": surge.id,
         "cause": surge.cause,
@@ -28,7 +24,7 @@ def group(ask: Ask, press: BlockActions) -> None:
         "number": number,
     }
     message = groups.build(payload, ask.settings.default_locale, ask.settings.url)
-    pressing.replace(press, message)
+    replying.replace(press, message)
 
 
 def _decide(ask: Ask, value: str, *, confirmed: bool) -> tuple[Surge, str]:

@@ -54,14 +54,44 @@ class Action(_Loose):
     """A button that was pressed."""
 
     action_id: Text
-    value: str | None = None
+    block_id: Text = ""
+    value: Text | None = None
 
 
 class Container(_Loose):
-    """Where it was pressed."""
+    """Where it was pressed: in a message, or in a view."""
 
     channel_id: Text = ""
     message_ts: Text = ""
+    view_id: Text = ""
+
+
+class File(_Loose):
+    """A file of a message, as far as it can be fetched."""
+
+    id: Text = Field("", max_length=64)
+    name: Text | None = ""
+    mimetype: Text | None = ""
+    size: int | None = 0
+    url_private_download: Text | None = ""
+    url_private: Text | None = ""
+
+
+class Message(_Loose):
+    """A message that something was done on."""
+
+    ts: Text = ""
+    text: Text | None = ""
+    user: Text | None = ""
+    blocks: list[dict[str, Any]] | None = None
+    files: list[File] | None = None
+
+
+class SurfaceView(_Loose):
+    """The view that something was pressed in."""
+
+    id: Text = Field("", max_length=50)
+    type: Text = ""
 
 
 class BlockActions(_Loose):
@@ -71,6 +101,25 @@ class BlockActions(_Loose):
     user: Who
     actions: list[Action] = Field(min_length=1)
     container: Container = Container()
+    message: Message | None = None
+    view: SurfaceView | None = None
+    response_url: Text = ""
+    trigger_id: Text = Field(min_length=1, max_length=100)
+
+    @property
+    def once(self) -> str:
+        """What makes the request one of a kind."""
+        return f"trigger:{self.trigger_id}"
+
+
+class Shortcut(_Loose):
+    """A shortcut of the app, from anywhere or on a message."""
+
+    type: Literal["shortcut", "message_action"]
+    callback_id: Text = Field(min_length=1, max_length=255)
+    user: Who
+    channel: Who | None = None
+    message: Message | None = None
     response_url: Text = ""
     trigger_id: Text = Field(min_length=1, max_length=100)
 
@@ -94,6 +143,13 @@ class View(_Loose):
     hash: Text = Field("", max_length=50)
     private_metadata: Text = Field("", max_length=3_000)
     state: ViewState = ViewState()
+    blocks: list[dict[str, Any]] = Field(default_factory=list)
+
+    @property
+    def input_ids(self) -> list[str]:
+        """The block ids of the inputs, in order: the only places where an answer may point at a fault."""
+        ids = [each.get("block_id") for each in self.blocks if each.get("type") == "input"]
+        return [each for each in ids if isinstance(each, str)]
 
 
 class ViewSubmission(_Loose):
@@ -111,9 +167,19 @@ class ViewSubmission(_Loose):
 
 
 class Event(_Loose):
-    """What happened in Slack."""
+    """What happened in Slack; the fields beyond the type differ and are read by whoever handles it."""
 
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
     type: Text = Field(min_length=1)
+
+    def text(self, *path: str) -> str:
+        """A text somewhere in the event; empty where there is none."""
+        found: Any = self.model_extra or {}
+        for name in path:
+            found = found.get(name) if isinstance(found, dict) else None
+        if not isinstance(found, str) or "\x00" in found:
+            return ""
+        return found.encode("utf-8", "replace").decode()
 
 
 class EventCallback(_Loose):
@@ -122,11 +188,18 @@ class EventCallback(_Loose):
     type: Literal["event_callback"]
     event_id: Text = Field(min_length=1, max_length=100)
     event: Event
+    authorizations: list[dict[str, Any]] = Field(default_factory=list)
 
     @property
     def once(self) -> str:
         """What makes the request one of a kind."""
         return f"event:{self.event_id}"
+
+    @property
+    def ours(self) -> bool:
+        """Whether it only tells what the app itself did: it brought somebody into a channel."""
+        bots = [each.get("user_id") for each in self.authorizations if each.get("is_bot")]
+        return self.event.type == "member_joined_channel" and self.event.text("inviter") in bots
 
 
 class UrlVerification(_Loose):
@@ -144,8 +217,13 @@ class SslCheck(_Loose):
     once: Literal[""] = ""
 
 
-Envelope = SslCheck | Command | BlockActions | ViewSubmission | EventCallback | UrlVerification
-INTERACTIONS: dict[str, type[Envelope]] = {"block_actions": BlockActions, "view_submission": ViewSubmission}
+Envelope = SslCheck | Command | BlockActions | Shortcut | ViewSubmission | EventCallback | UrlVerification
+INTERACTIONS: dict[str, type[Envelope]] = {
+    "block_actions": BlockActions,
+    "message_action": Shortcut,
+    "shortcut": Shortcut,
+    "view_submission": ViewSubmission,
+}
 EVENTS: dict[str, type[Envelope]] = {"event_callback": EventCallback, "url_verification": UrlVerification}
 
 

@@ -7,16 +7,12 @@ import flask
 from flask import Blueprint, Flask, Response, request
 from slack_bolt.adapter.flask import SlackRequestHandler
 from slack_sdk.signature import SignatureVerifier
-from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from incident import clock
-from incident.db import is_sqlite, unit_of_work
-from incident.models.alerts import SlackReceipt
 from incident.settings import Settings
 from incident.slack import app as bolt_app
-from incident.slack import envelopes, inspecting, registry
+from incident.slack import envelopes, inspecting, receipts, registry
 
 log = logging.getLogger(__name__)
 BODY_LARGEST = 1_048_576  # bytes; a view with its state is at most 250 KB
@@ -59,36 +55,29 @@ def _take(envelope: envelopes.Envelope | None) -> Response:
     """Handle what is really from Slack, once."""
     if envelope is None:
         return _plain(404, "There is no use for this kind of request.")
-    if envelope.once and not _first(envelope.once):
+    repeated = isinstance(envelope, envelopes.EventCallback)  # of events alone Slack sends repeats
+    if isinstance(envelope, envelopes.EventCallback) and envelope.ours:
+        return _plain(200, "")  # ten and more of them for each incident: nothing is done, and nothing noted
+    if envelope.once and not receipts.first(envelope.once, to_finish=repeated):
         return _plain(200, "")
     answer = _handle(envelope)
     if envelope.once and answer.status_code >= 500:
-        _forget(envelope.once)  # nothing was done, so Slack's repeat must find the door open
+        receipts.forget(envelope.once)  # nothing was done, so Slack's repeat must find the door open
+    elif repeated:
+        receipts.finish(envelope.once)
     return answer
 
 
 def _signed(body: bytes, timestamp: str) -> bool:
     signature = request.headers.get("X-Slack-Signature", "")
-    if not timestamp or not signature.isascii():
+    secret = flask.current_app.extensions["settings"].signing_secret
+    # with Socket Mode there may be no secret, and what is signed with an empty one is signed by anybody
+    if not timestamp or not secret or not signature.isascii():
         return False
     if abs(clock.now().timestamp() - int(timestamp)) > REPLAY_SECONDS:
         return False
     verifier: SignatureVerifier = flask.current_app.extensions["slack_verifier"]
     return verifier.is_valid(body=body, timestamp=timestamp, signature=signature)
-
-
-def _first(key: str) -> bool:
-    """Note that a request was taken; False where it was taken before, by whichever process."""
-    dialect = sqlite if is_sqlite() else postgresql
-    noting = dialect.insert(SlackReceipt).values(key=key, at=clock.now())
-    with unit_of_work() as session:
-        taken = session.execute(noting.on_conflict_do_nothing().returning(SlackReceipt.key)).first()
-    return taken is not None
-
-
-def _forget(key: str) -> None:
-    with unit_of_work() as session:
-        session.execute(delete(SlackReceipt).where(SlackReceipt.key == key))
 
 
 def _handle(envelope: envelopes.Envelope) -> Response:

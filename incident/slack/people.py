@@ -17,11 +17,28 @@ def by_slack_id(slack_id: str) -> Person | None:
     return db.session.scalar(select(Person).where(Person.slack_id == slack_id, Person.active))
 
 
+class Language:
+    """The language of one reader, asked of Slack only once it is needed."""
+
+    def __init__(self, locales: "Locales", slack_id: str, person: Person | None) -> None:
+        self._locales, self._slack_id, self._own = locales, slack_id, person.locale if person else None
+        self.default = locales.default
+
+    @property
+    def known(self) -> str | None:
+        """Their own choice, or what Slack has said before."""
+        return self._own or self._locales.known(self._slack_id)
+
+    def now(self) -> str:
+        """`zh_CN` or `en`."""
+        return self._own or self._locales.of(self._slack_id, None)
+
+
 class Locales:
     """The language of each reader: their own choice, else that of their Slack, else the house's."""
 
     def __init__(self, slack: SlackCalls, default: str) -> None:
-        self._slack, self._default = slack, default
+        self._slack, self.default = slack, default
         self._lock = threading.Lock()
         self._known: dict[str, str] = {}
 
@@ -29,15 +46,18 @@ class Locales:
         """`zh_CN` or `en`; Slack is asked once for each account."""
         if person is not None and person.locale:
             return person.locale
+        return self.known(slack_id) or self._ask(slack_id)
+
+    def known(self, slack_id: str) -> str | None:
+        """What Slack has said of somebody before."""
         with self._lock:
-            known = self._known.get(slack_id)
-        return known or self._ask(slack_id)
+            return self._known.get(slack_id)
 
     def _ask(self, slack_id: str) -> str:
         try:
             user = self._slack.call("users.info", user=slack_id, include_locale=True)["user"]
         except Trouble:
-            return self._default  # asked again next time; an answer must not wait for it
+            return self.default  # asked again next time; an answer must not wait for it
         locale = "zh_CN" if str(user.get("locale", "")).startswith("zh") else "en"
         with self._lock:
             if len(self._known) >= KNOWN_MOST:

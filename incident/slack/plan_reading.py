@@ -1,11 +1,10 @@
 """The button under a changed plan: whoever was told says that they have read it."""
 
-from incident import errors
 from incident.db import unit_of_work
-from incident.errors import N_, DomainError
+from incident.errors import N_
 from incident.plan_changes import reading
 from incident.playbooks import library
-from incident.slack import asking, pressing
+from incident.slack import asking, replying
 from incident.slack.asking import Ask
 from incident.slack.blocks import reminders
 from incident.slack.envelopes import BlockActions
@@ -14,13 +13,8 @@ from incident.slack.envelopes import BlockActions
 def confirm(ask: Ask, press: BlockActions) -> None:
     """Write it down; the button goes, the words stay."""
     key, _blank, number = (press.actions[0].value or "").partition(" ")
-    try:
-        if not number.isdigit():
-            raise errors.Invalid(N_("This button names no plan."))
-        with unit_of_work():
-            reading.confirm(key, int(number), by=ask.by, at=ask.at)
-    except DomainError as error:
-        pressing.whisper(press, asking.refusal(error, ask.locale, ask.house))
-        return
+    asking.needs(number.isascii() and number.isdigit() and len(number) < 10, N_("This button names no plan."))
+    with unit_of_work():
+        reading.confirm(key, int(number), by=ask.by, at=ask.at)
     title = library.numbered(key, int(number)).plan.title.model_dump()
-    pressing.replace(press, reminders.have_read(title, int(number), ask.locale))
+    replying.replace(press, reminders.have_read(title, int(number), ask.locale))

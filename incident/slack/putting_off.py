@@ -3,9 +3,9 @@
 from incident import errors
 from incident.coordination import reminders
 from incident.db import db, unit_of_work
-from incident.errors import N_, DomainError
+from incident.errors import N_
 from incident.models.incidents import Incident, Task
-from incident.slack import asking, pressing
+from incident.slack import asking, replying
 from incident.slack.asking import Ask
 from incident.slack.blocks import texts, todo
 from incident.slack.envelopes import Action, BlockActions
@@ -14,13 +14,10 @@ from incident.slack.envelopes import Action, BlockActions
 def press(ask: Ask, press: BlockActions) -> None:
     """Put the task of the button off, for the one who pressed it and is reminded of it."""
     action = press.actions[0]
-    try:
-        with unit_of_work():
-            words = _put_off(ask, action)
-    except DomainError as error:
-        pressing.whisper(press, asking.refusal(error, ask.locale, ask.house))
-        return
-    pressing.whisper(press, asking.line(words))
+    with unit_of_work():
+        words = _put_off(ask, action)
+    if not replying.mark(press, words):
+        replying.tell(ask, press, asking.line(words))
 
 
 def _put_off(ask: Ask, action: Action) -> str:

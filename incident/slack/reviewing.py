@@ -3,16 +3,15 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from incident import errors, i18n
-from incident.alerting.channels import Trouble
+from incident import errors
 from incident.db import unit_of_work
 from incident.errors import N_, DomainError
 from incident.reviews import actions, meeting, rights
-from incident.slack import asking, pressing
+from incident.slack import asking, modal, replying
 from incident.slack.asking import Ask
 from incident.slack.blocks import reviews
-from incident.slack.blocks.texts import Block
 from incident.slack.envelopes import BlockActions, ViewSubmission
+from incident.slack.modal import Answer
 
 USUAL_EXTENSION = timedelta(days=14)  # what the form offers first
 
@@ -26,13 +25,9 @@ def press(ask: Ask, press: BlockActions) -> None:
         reviews.FINISH: _ask_proof,
         reviews.EXTEND: _ask_time,
     }
-    try:
-        words = do[action.action_id](ask, _id(action.value))
-    except DomainError as error:
-        pressing.whisper(press, asking.refusal(error, ask.locale, ask.house))
-        return
-    if words:
-        pressing.whisper(press, asking.line(words))
+    words = do[action.action_id](ask, _id(action.value))
+    if words and not replying.mark(press, words):
+        replying.tell(ask, press, asking.line(words))
 
 
 def _id(value: str | None) -> int:
@@ -58,55 +53,40 @@ def _take_over(ask: Ask, review_id: int) -> str:
 
 
 def _ask_proof(ask: Ask, action_id: int) -> str:
-    return _open(ask, reviews.finishing(actions.find(action_id).id, ask.locale))
+    id_ = actions.find(action_id).id
+    modal.show(ask, lambda known: reviews.finishing(id_, known.locale))
+    return ""
 
 
 def _ask_time(ask: Ask, action_id: int) -> str:
     action = actions.find(action_id)
     later = max(action.due_at, ask.at) + USUAL_EXTENSION
-    return _open(ask, reviews.extending(action.id, later.astimezone(ask.house.zone).date(), ask.locale))
-
-
-def _open(ask: Ask, view: Block) -> str:
-    try:
-        ask.slack.call("views.open", trigger_id=ask.trigger_id, view=view)
-    except Trouble as trouble:
-        raise errors.Refused(
-            N_("The form could not be opened; try again, or do it on the board."), reasons=[trouble.reason]
-        ) from trouble
+    day = later.astimezone(ask.house.zone).date()
+    modal.show(ask, lambda known: reviews.extending(action.id, day, known.locale))
     return ""
 
 
-def submit(ask: Ask, sent: ViewSubmission) -> None:
-    """Finish or extend the action of the form; raises DomainError."""
+def submit(ask: Ask, sent: ViewSubmission) -> Answer:
+    """Finish or extend the action of the form; what is wrong stands at its input."""
+    try:
+        with unit_of_work():
+            _do(ask, sent)
+    except DomainError as error:
+        return modal.refused(error, ask, sent, {"due_at": reviews.UNTIL})
+    return {}
+
+
+def _do(ask: Ask, sent: ViewSubmission) -> None:
     values = sent.view.state.values
-    with unit_of_work():
-        row = actions.find(_id(sent.view.private_metadata), lock=True)
-        if sent.view.callback_id == reviews.FINISHED:
-            actions.finish(row, proof=reviews.typed(values, reviews.PROOF), by=ask.by, at=ask.at)
-            return
-        actions.extend(
-            row,
-            to=reviews.until(values, ask.house.zone) or row.due_at,
-            reason=reviews.typed(values, reviews.REASON),
-            by=ask.by,
-            at=ask.at,
-            calendar=ask.house.calendar,
-        )
-
-
-def places(error: DomainError, sent: ViewSubmission, locale: str) -> dict[str, str]:
-    """Each reason at the input it belongs to, the rest at the first."""
-    names = {"due_at": reviews.UNTIL}
-    found = {
-        names.get(str(each.loc[0]), str(each.loc[0])): i18n.say(each, locale)
-        for each in error.reasons
-        if each.loc
-    }
-    known = {block: words for block, words in found.items() if block in sent.view.state.values}
-    return known or {first_input(sent): i18n.say(error.reason, locale)}
-
-
-def first_input(sent: ViewSubmission) -> str:
-    """Where a refusal that belongs to no input is shown."""
-    return reviews.PROOF if sent.view.callback_id == reviews.FINISHED else reviews.REASON
+    row = actions.find(_id(sent.view.private_metadata), lock=True)
+    if sent.view.callback_id == reviews.FINISHED:
+        actions.finish(row, proof=reviews.typed(values, reviews.PROOF), by=ask.by, at=ask.at)
+        return
+    actions.extend(
+        row,
+        to=reviews.until(values, ask.house.zone) or row.due_at,
+        reason=reviews.typed(values, reviews.REASON),
+        by=ask.by,
+        at=ask.at,
+        calendar=ask.house.calendar,
+    )

@@ -9,6 +9,7 @@ from incident.alerting.channels import Order, Trouble
 from incident.alerting.facts import IncidentFacts
 from incident.slack import client, naming, posting
 from incident.slack.blocks import summary
+from incident.slack.blocks import welcome as hello
 from incident.slack.client import SlackCalls
 
 INVITE_MOST = 100  # people a call takes; docs.slack.dev/reference/methods/conversations.invite
@@ -136,6 +137,23 @@ def bookmark(slack: SlackCalls, order: Order, incident: IncidentFacts, _zone: Zo
     return {}
 
 
+def welcome(slack: SlackCalls, order: Order, incident: IncidentFacts, zone: ZoneInfo) -> Result:
+    """To whoever joined, and seen by nobody else; one that may have arrived is not sent again."""
+    if order.uncertain:
+        return {}
+    person = order.people[0] if order.people else None
+    locale = (person.locale if person else None) or order.locale
+    message = hello.build(incident, person, order.payload, locale, zone)
+    slack.call(
+        "chat.postEphemeral",
+        channel=posting.room(incident),
+        user=order.payload["user"],
+        text=message.text,
+        blocks=message.blocks,
+    )
+    return {}
+
+
 def archive(slack: SlackCalls, order: Order, incident: IncidentFacts, zone: ZoneInfo) -> Result:
     """Say how it ended and put the channel away; one that somebody put away before stays as it is."""
     channel = str(order.payload["channel"])
@@ -164,5 +182,6 @@ STEPS: dict[str, Callable[[SlackCalls, Order, IncidentFacts, ZoneInfo], Result]]
     "remove": remove,
     "pin": pin,
     "bookmark": bookmark,
+    "welcome": welcome,
     "archive": archive,
 }

@@ -1,65 +1,60 @@
-"""The words of `/incident`: a registry of decorated functions, read tolerantly, each with its own help."""
+"""The words of `/incident`: read tolerantly, looked up in the table, carried out, and explained."""
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
 
 from incident import i18n
 from incident.errors import N_, DomainError
-from incident.slack import asking
+from incident.slack import asking, fitting, meant
 from incident.slack.asking import Ask
 from incident.slack.blocks import menu, texts
 from incident.slack.blocks.texts import Message
+from incident.slack.word_table import WORDS, Word
 
 Run = Callable[[Ask], Message | None]
+RUNS: dict[str, Run] = {}
+ALIASES: dict[str, Word] = {alias: each for each in WORDS.values() for alias in (each.name, *each.zh)}
+NEAR = 0.5  # of a word's letters that must be right before it is offered for another
+_FIRST = re.compile(r"(\S*)\s*(.*)", re.DOTALL)
+_STOPPED = re.compile(r"([^\s:：]+)[:：](.*)", re.DOTALL)
+_GLUED = re.compile(r"([^\x00-\x7f]+|[a-z]+)([#\w-]*\d)")
 
 
-@dataclass(frozen=True)
-class Word:
-    """One word: what it does, its Chinese aliases, and what may follow it, as an example."""
-
-    name: str
-    zh: tuple[str, ...]
-    example: str
-    zh_example: str
-    help: str
-    run: Run
-
-    def usage(self, locale: str) -> str:
-        """How it is typed."""
-        chinese = locale.startswith("zh")
-        typed = (self.zh[0], self.zh_example) if chinese else (self.name, self.example)
-        return " ".join(("/incident", *typed)).rstrip()
-
-
-WORDS: dict[str, Word] = {}
-ALIASES: dict[str, Word] = {}
-
-
-def word(name: str, *, zh: tuple[str, ...], example: str = "", zh_example: str = "") -> Callable[[Run], Run]:
-    """Register a function as a word; its docstring is its help, in English, and a message id."""
+def word(name: str) -> Callable[[Run], Run]:
+    """Register what a word of the table does; None is its answer where a modal opened instead."""
 
     def register(run: Run) -> Run:
-        found = Word(name, zh, example, zh_example or example, " ".join((run.__doc__ or "").split()), run)
-        WORDS[name] = found
-        for alias in (name, *zh):
-            ALIASES[alias] = found
+        RUNS[WORDS[name].name] = run
         return run
 
     return register
 
 
 def split(text: str) -> tuple[str, str]:
-    """(word, rest) of what was typed; full-width letters and spaces count as plain ones, and a Chinese
-    word needs no space before a number."""
-    plain = unicodedata.normalize("NFKC", text).strip().lstrip("/")
-    first, _, rest = plain.partition(" ")
-    glued = re.fullmatch(r"([^\x00-\x7f]+)([#\w-]*\d)", first)
-    if glued and first not in ALIASES:
-        first, rest = glued[1], f"{glued[2]} {rest}"
-    return first.casefold(), rest.strip()
+    """(word, rest) of what was typed: full-width letters count as plain ones, a word needs no space before a
+    number, and a number may stand before its word."""
+    first, rest = _halves(text.strip().lstrip("/／"))
+    if rest and first not in ALIASES and meant.is_number(first):
+        second, more = _halves(rest)
+        if second in ALIASES:
+            return second, f"{first} {more}".strip()
+    stopped = _STOPPED.match(text.strip())
+    if stopped and _halves(stopped[1])[0] in ALIASES:
+        return _halves(stopped[1])[0], stopped[2].strip()
+    glued = _GLUED.fullmatch(first)
+    if glued and first not in ALIASES and (glued[1] in ALIASES or not glued[1].isascii()):
+        return glued[1], f"{glued[2].upper()} {rest}".strip()
+    return first, rest
+
+
+def _halves(text: str) -> tuple[str, str]:
+    found = _FIRST.match(text.strip())
+    first, rest = (found[1], found[2]) if found else ("", "")
+    return unicodedata.normalize("NFKC", first).casefold().rstrip(":,;、。"), rest.strip()
 
 
 def find(name: str) -> Word | None:
@@ -68,36 +63,48 @@ def find(name: str) -> Word | None:
 
 
 def answer(ask: Ask, text: str) -> Message | None:
-    """Do what was typed and say what came of it; None where a modal opened instead."""
-    name, rest = split(text)
-    found = find(name or "help")
-    if found is None:
-        return _unknown(ask, name)
+    """Do what was typed and say what came of it, or why not; None where a modal opened instead."""
     try:
-        return found.run(_with(ask, rest))
+        return carry_out(ask, text)
     except DomainError as error:
-        return asking.refusal(error, ask.locale, ask.house)
+        return asking.refusal(error, ask)
 
 
-def _with(ask: Ask, rest: str) -> Ask:
-    return Ask(**{**ask.__dict__, "rest": rest})
+def carry_out(ask: Ask, text: str) -> Message | None:
+    """The same, but a refusal is raised."""
+    name, rest = split(text)
+    found = find(name)
+    if not name:
+        return fitting.menu(ask)
+    if found is None:
+        return _unknown(ask, name, rest)
+    return RUNS[found.name](ask.but(rest=rest))
 
 
-def _unknown(ask: Ask, name: str) -> Message:
-    near = difflib.get_close_matches(name, ALIASES, n=1, cutoff=0.5)
-    if near:
-        sentence = N_("There is no word “%(word)s”. Did you mean `%(near)s`?")
-        return asking.line(ask.say(sentence, word=name, near=ALIASES[near[0]].usage(ask.locale)))
-    return asking.line(ask.say(N_("There is no word “%(word)s”. `/incident help` lists them."), word=name))
+def _unknown(ask: Ask, name: str, rest: str) -> Message:
+    near = _nearest(name)
+    if near is None:
+        return asking.line(
+            ask.say(N_("There is no word “%(word)s”. `/incident help` lists them."), word=name)
+        )
+    sentence = N_("There is no word “%(word)s”. Did you mean `%(near)s`?")
+    said = ask.say(sentence, word=name, near=ALIASES[near].usage(ask.locale))
+    return menu.offer(said, [(near, f"{near} {rest}".strip())])
 
 
-@word("help", zh=("帮助", "菜单"), example="[ack]", zh_example="[认领]")
+def _nearest(name: str) -> str | None:
+    found = process.extractOne(
+        name, list(ALIASES), scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=NEAR
+    )
+    return found[0] if found else None
+
+
+@word("help")
 def help_(ask: Ask) -> Message:
-    """List the words, or explain one."""
-    asked = find(ask.rest.casefold())
+    """Every word, or one with its example and its other names."""
+    asked = find(split(ask.rest)[0])
     if asked is None:
-        lines = [_explained(each, ask.locale) for each in WORDS.values()]
-        return menu.build(lines, ask.locale)
+        return menu.listing([_explained(each, ask.locale) for each in WORDS.values()], ask.locale)
     aliases = "、".join((asked.name, *asked.zh))
     return asking.line(f"{_explained(asked, ask.locale)}\n{texts.escape(aliases)}")
 

@@ -9,10 +9,13 @@ from incident.accounts import Actor
 from incident.alerting import outbox
 from incident.calendars import WorkingCalendar
 from incident.db import db, unit_of_work
+from incident.models.alerts import Delivery
+from incident.models.people import Person
 from incident.models.training import Certificate, CertificateSource, Course
 from incident.training import months
 
 REMIND_BEFORE = timedelta(days=30)
+SEPARATORS = {"zh": "、", "en": ", "}
 REMIND_HOUR = 9  # in the house's zone, on a working day
 
 
@@ -86,6 +89,39 @@ def valid(course_ids: Iterable[int], *, on: date) -> dict[int, set[int]]:
     for course_id, person_id in rows:
         found[course_id].add(person_id)
     return found
+
+
+def remind_missing(*, at: datetime, calendar: WorkingCalendar) -> int:
+    """On the first working morning of a month, tell people which courses they lack; returns how many."""
+    local = at.astimezone(calendar.zone)
+    first = calendar.next_working(local.date().replace(day=1))
+    if local.date() != first or local.hour < REMIND_HOUR:
+        return 0
+    courses = list(db.session.scalars(select(Course).where(Course.ended_at.is_(None)).order_by(Course.id)))
+    held = valid([each.id for each in courses], on=local.date())
+    month = f"{local:%Y-%m}"
+    told = 0
+    for person in db.session.scalars(select(Person).where(Person.active).order_by(Person.id)).all():
+        lacking = [
+            each
+            for each in courses
+            if person.id not in held[each.id]
+            and (not each.audience or person.department_code in each.audience)
+        ]
+        if lacking:
+            with unit_of_work():
+                told += _tell_missing(person, lacking, month, at=at)
+    return told
+
+
+def _tell_missing(person: Person, lacking: list[Course], month: str, *, at: datetime) -> int:
+    key = f"training-{person.id}-{month}"
+    known = outbox.row(None, "remind", at=at, key=key)["key"]
+    if db.session.scalar(select(Delivery.id).where(Delivery.key == known)) is not None:
+        return 0
+    titles = {lang: SEPARATORS[lang].join(each.titles[lang] for each in lacking) for lang in ("zh", "en")}
+    outbox.enqueue(None, "remind", at=at, key=key, about="training", person_id=person.id, course_title=titles)
+    return 1
 
 
 def remind(*, at: datetime) -> int:

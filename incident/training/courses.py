@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -194,6 +195,27 @@ def sessions(course: Course) -> list[CourseSession]:
     """The sessions of a course, the latest first."""
     query = select(CourseSession).where(CourseSession.course_id == course.id)
     return list(db.session.scalars(query.order_by(CourseSession.held_at.desc()).limit(50)))
+
+
+def upcoming(*, at: datetime) -> list[dict[str, Any]]:
+    """Sessions ahead: {at, what, subject, href}."""
+    rows = db.session.execute(
+        select(CourseSession, Course)
+        .join(Course, Course.id == CourseSession.course_id)
+        .where(CourseSession.held_at >= at, Course.ended_at.is_(None))
+        .order_by(CourseSession.held_at)
+        .limit(50)
+    )
+    return [
+        {
+            "at": session.held_at,
+            "what": "course_session",
+            "subject": course.code,
+            "title": course.titles,
+            "href": f"/training/{course.id}",
+        }
+        for session, course in rows
+    ]
 
 
 def attended(session: CourseSession) -> set[int]:

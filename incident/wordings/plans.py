@@ -50,4 +50,7 @@ WORDS: dict[str, dict[str, str]] = {
         "plan_changes.proven": N_("saw a change of a plan proven"),
     },
 }
-VALUE_KINDS: dict[str, tuple[str, ...]] = {"change_state": ("change_state",)}
+VALUE_KINDS: dict[str, tuple[str, ...]] = {
+    "change_state": ("change_state",),
+    "cause_category": ("cause_category",),
+}

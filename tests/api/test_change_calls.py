@@ -1,10 +1,13 @@
 """Change requests over the API: what is refused and why, and what a running incident keeps."""
 
 import tomllib
+from datetime import timedelta
 
 from incident.models.alerts import Delivery
+from incident.plan_changes import deciding
 from incident.playbooks import library
 from incident.playbooks import proposing as checking
+from tests import builders
 from tests.api.calling import count, places, problem
 from tests.api.change_calls import KEY, changed
 
@@ -89,11 +92,6 @@ def test_toml_is_taken_and_every_fault_of_a_plan_is_named_at_its_place(api):
 
 
 def test_a_later_day_waits_for_its_day(api):
-    from datetime import timedelta
-
-    from incident.plan_changes import deciding
-    from tests import builders
-
     made = propose(api)
     path = f"/changes/{made['id']}"
     api.post(f"{path}/approve", as_="zhao")
@@ -106,3 +104,19 @@ def test_a_later_day_waits_for_its_day(api):
     found = api.get(path).get_json()
     assert (found["state"], found["published_version"], library.current(KEY).number) == ("published", 2, 2)
     assert count(Delivery, Delivery.key.like("0:remind:plan-%")) > 3
+
+
+def test_a_change_that_its_day_finds_overtaken_is_held_and_its_author_told(api):
+    first, second = propose(api), propose(api, content=changed(must=True))
+    for each in (first, second):
+        api.post(f"/changes/{each['id']}/approve", as_="zhao")
+    day = builders.NOW + timedelta(days=2)
+    later = {"note": "from Thursday", "effective_at": day.isoformat()}
+    api.post(f"/changes/{first['id']}/publish", later, as_="zhao")
+    api.post(f"/changes/{second['id']}/publish", {"note": "must"}, as_="zhao")
+    deciding.publish_due(at=day)
+    held = api.get(f"/changes/{first['id']}").get_json()
+    assert (held["state"], held["stale"], held["effective_at"]) == ("approved", True, None)
+    assert count(Delivery, Delivery.payload["about"].as_string() == "plan_change_held") == 1
+    again = api.post(f"/changes/{first['id']}/rebase", as_="li").get_json()
+    assert (again["state"], again["base_version"]) == ("draft", 2)

@@ -127,3 +127,13 @@ def test_the_register_is_worked_by_forms_and_verified_by_somebody_else(app, revi
     assert li.post("/actions/1", {"act": "verify"}).status_code == 403
     assert zhao.post("/actions/1", {"act": "verify"}).status_code == 303
     assert "见记录 12 verified 赵敏" in text(zhao.get("/actions?show=closed"))
+
+
+def test_a_post_mortem_is_found_and_asked_for_on_its_incident(app):
+    open_ = builders.an_incident()
+    page = text(Visitor(app, "zhao").get(f"/incidents/{open_.number}/review"))
+    assert "One is scheduled by itself" in page and "Ask for a post-mortem" not in page
+    closed = reviewing.a_closed_incident(complaint_type="other")
+    asked = Visitor(app, "zhao").post(f"/incidents/{closed.number}/review", {"trigger": "regulator"})
+    assert asked.status_code == 303
+    assert "the regulator asked again" in text(Visitor(app, "zhao").get(asked.location))

@@ -14,8 +14,7 @@ def test_it_shows_drills_escalations_and_shifts_that_end(app):
     incident = builders.an_incident(at=now)
     with unit_of_work():
         programme.schedule(
-            plan_key="privacy_leak",
-            participants=["zhao@demo.example"],
+            programme.Wanted("privacy_leak", ["zhao@demo.example"]),
             starts_at=now + timedelta(days=1),
             by=builders.acting("lin"),
             at=now,

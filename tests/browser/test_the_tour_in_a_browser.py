@@ -1,4 +1,5 @@
-"""The README's tour as readers take it: a complaint by the form, the alert in Slack, the work, the close."""
+"""The README's tour as readers take it: a complaint by the form, the alert in Slack, the work, the close; and
+the sandbox by keyboard, live."""
 
 import re
 
@@ -9,6 +10,7 @@ from incident.lifecycle import common as lifecycle
 from tests import closing
 from tests.browser.conftest import Site, prefer
 
+GENERAL = "/sandbox/as/U0DEMO005/c/C0GENERAL"
 NARRATIVE = "The collector shouted at me and called my employer. I do not want to live any more."
 
 
@@ -77,3 +79,44 @@ def test_a_complaint_is_reported_alerted_answered_worked_and_closed(site: Site) 
     expect(page.locator("#situation")).to_contain_text("closed")
     page.goto("/reviews")
     expect(page.locator("main")).to_contain_text(number)
+
+
+def test_a_command_is_chosen_with_the_arrows_and_its_modal_closed_with_escape(site: Site) -> None:
+    page = site.window()
+    page.goto(GENERAL)
+    composer = page.locator("#composer")
+    composer.fill("/incident")
+    expect(page.locator("#hint-list")).to_be_visible()
+    first = page.locator("#hint-list [aria-selected=true]")
+    before = first.inner_text()
+    page.keyboard.press("ArrowDown")
+    assert first.inner_text() != before
+    page.keyboard.press("ArrowUp")
+    assert first.inner_text() == before
+    composer.fill("/incident op")
+    page.keyboard.press("Enter")
+    expect(composer).to_have_value("/incident open ")
+    page.keyboard.press("Enter")
+    modal = page.get_by_role("dialog")
+    expect(modal).to_be_visible()
+    expect(composer).to_have_value("")
+    page.keyboard.press("Escape")
+    expect(modal).to_be_hidden()
+
+
+def test_what_one_person_says_the_other_reads_without_reloading_and_answers_in_a_thread(site: Site) -> None:
+    reader, writer = site.window(), site.window()
+    reader.goto("/sandbox/as/U0DEMO001/c/C0GENERAL")
+    writer.goto(GENERAL)
+    writer.locator("#composer").fill("it burns on the third floor")
+    writer.keyboard.press("Enter")
+    message = reader.locator("#flow li.message", has_text="third floor")
+    expect(message).to_be_visible()
+    message.hover()
+    message.locator("a[href*='thread=']").first.click()
+    reader.locator("#answer").fill("on my way")
+    reader.keyboard.press("Enter")
+    expect(reader.locator("#thread")).to_contain_text("on my way")
+    expect(writer.locator("#flow .replies")).to_be_visible()
+    reader.keyboard.press("Escape")
+    expect(reader.locator("#thread .head")).to_have_count(0)

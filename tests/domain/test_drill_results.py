@@ -94,3 +94,12 @@ def test_five_hundred_injects_of_twenty_drills_come_in_the_same_second(app: Flas
     told = db.session.scalar(select(func.count()).select_from(Delivery).where(Delivery.step == "drill_tell"))
     assert told == 500 and beat(5) == 0
     assert spent < 2, f"{spent:.2f} s"
+
+
+def test_one_drill_that_cannot_go_on_keeps_no_other_from_it(app: Flask) -> None:
+    broken, sound = begun(), begun()
+    with unit_of_work():
+        injects(broken)[1].content = {"at": "not a time"}
+    with pytest.raises(ExceptionGroup):
+        beat(0)
+    assert states(sound)[0] == "d" and states(broken)[0] == "p"

@@ -11,6 +11,7 @@ from incident.models.alerts import Delivery
 from incident.models.incidents import Task
 from incident.plan_changes import care, patterns
 from incident.training import months
+from incident.vocabulary import TaskStatus
 from tests import builders
 
 KEY = "improper_collection"
@@ -78,7 +79,7 @@ def test_what_keeps_coming_back_is_found_and_twice_is_not_enough(app):
                 select(Task).where(Task.incident_id == incident.id).order_by(Task.position)
             ).all()
             for task in tasks:
-                task.done_at = task.due_at  # in time
+                task.status, task.done_at = TaskStatus.DONE, task.due_at  # in time
             tasks[1].done_at = tasks[1].due_at + timedelta(minutes=1)
             if number < 2:
                 tasks[2].done_at = tasks[2].due_at + timedelta(hours=1)
@@ -87,7 +88,7 @@ def test_what_keeps_coming_back_is_found_and_twice_is_not_enough(app):
             )
             late = tasks[1].key
     found = {(each.kind, each.subject): each for each in patterns.found(at=later)}
-    assert found.keys() == {("late_step", late), ("blocked_department", "OUT"), ("same_cause", "insult")}
+    assert found.keys() == {("late_step", late), ("blocked_department", "OUT"), ("same_violation", "insult")}
     assert (found["late_step", late].count, found["late_step", late].of) == (3, 3)
     assert {each.plan_key for each in found.values()} == {KEY}
     kinds = {each.kind for each in patterns.found(at=later + timedelta(days=40))}

@@ -9,13 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from incident import drills
 from incident.calendars import WorkingCalendar
 from incident.db import db, unit_of_work
+from incident.drills import learning, rating, seeing
 from incident.levels import PostMortem
 from incident.models.alerts import Delivery
 from incident.models.reviews import Review, Trigger
 from incident.reviews import action_register, actions, meeting, recurrence, reminding, schedule
 from tests import builders, reviewing
+from tests.domain import test_drill_play
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOLIDAYS = WorkingCalendar(
@@ -161,3 +164,19 @@ def test_actions_remind_two_days_before_and_after_and_tell_the_head_once_overdue
         ("01-11", "action_overdue", smith),
         ("12-31", "action", smith),
     ]
+
+
+def test_a_drill_with_a_weak_rating_is_followed_by_a_post_mortem_of_its_director(app: Flask) -> None:
+    drill = test_drill_play.begun()
+    script = seeing.script(drill)
+    assert script is not None
+    goal, moment = next(iter(script.goals)), builders.NOW + timedelta(minutes=30)
+    given, house = {"by": builders.acting("tang"), "at": moment}, builders.house()
+    with unit_of_work():
+        rating.rate(drills.locked(drill.id), goal, "U", note="没有人接", **given)
+    assert learning.review_due(at=moment, house=house) == 0  # it still runs, and ratings are changed
+    with unit_of_work():
+        drills.stop(drill.id, by=builders.acting("lin"), at=moment)
+    assert [learning.review_due(at=moment, house=house) for _ in range(2)] == [1, 0]
+    (review,) = db.session.scalars(select(Review))
+    assert (review.triggers, review.owner_id) == (["drill_rating"], builders.person("lin").id)

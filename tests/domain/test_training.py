@@ -116,6 +116,22 @@ def test_people_are_reminded_once_before_a_certificate_ends_unless_they_have_a_n
     assert told.payload["person_id"] == builders.person("li").id
 
 
+def test_who_lacks_a_course_is_told_once_a_month_on_its_first_working_morning(law):
+    morning = datetime(2026, 12, 1, 2, tzinfo=UTC)
+    assert certificates.remind_missing(at=morning - timedelta(days=1), calendar=calendar()) == 0
+    take(law)
+    told = certificates.remind_missing(at=morning, calendar=calendar())
+    assert (
+        told == len(courses.audience(law))
+        and certificates.remind_missing(at=morning, calendar=calendar()) == 0
+    )
+    (mine,) = db.session.scalars(
+        select(Delivery).where(Delivery.key.like(f"0:remind:training-{builders.person('li').id}-%"))
+    ).all()
+    assert "Law, and the limits" not in mine.payload["course_title"]["en"]
+    assert mine.payload["course_title"]["zh"].count("、") == 1
+
+
 def test_what_goes_out_comes_in_again_and_bad_lines_are_named(law):
     take(law)
     text = exchange.as_csv()

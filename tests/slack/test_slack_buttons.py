@@ -150,7 +150,7 @@ def test_what_is_wrong_in_the_form_stands_at_its_input(world):
 
 def test_the_button_of_the_menu_opens_the_form(world):
     shown = world.command("")["shown"]
-    press(world, "C0GENERAL", shown["ts"], action="incident_declare_open")
+    press(world, "C0GENERAL", shown["ts"], action="say_0")
     assert world.slack()["views"][-1]["callback_id"] == "incident_declare"
 
 

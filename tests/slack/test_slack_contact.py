@@ -72,5 +72,5 @@ def test_a_contact_is_planned_and_written_down(world, noon):
 def test_what_is_missing_is_said(world, noon):
     number = world.incident()
     assert "Say what came of it" in told(world, f"contact {number} log")
-    assert "30m or 2h" in told(world, f"contact {number} plan phone tomorrow")
+    assert "is no time I can read" in told(world, f"contact {number} plan phone soon")
     assert "`may [way]`" in told(world, "help contact")

@@ -128,11 +128,11 @@ def test_a_reminder_reaches_its_owner_in_their_language_and_nobody_else(world):
     with world.app.app_context(), unit_of_work():
         at, row = clock.now(), world.row(number)
         due = (at + timedelta(days=2)).isoformat()
-        outbox.enqueue(row.id, "remind", at=at, key="r", person_id=2, about="review", due_at=due)
+        outbox.enqueue(row.id, "remind", at=at, key="r", person_id=2, about="update", due_at=due)
         outbox.enqueue(None, "remind", at=at, key="d", person_id=2, about="duty", department="HR")
     world.settle()
-    review, watch = [each["text"] for each in world.direct("U0LINA")]
-    assert number in review and "<!date^" in review
+    told, watch = [each["text"] for each in world.direct("U0LINA")]
+    assert number in told and "<!date^" in told
     assert "人力" in watch
 
 

@@ -84,7 +84,8 @@ def test_injects_are_marked_reach_their_players_and_are_answered_by_button_and_f
     press(world, channel, post["ts"], user="U0BO", action="drill_choose_1")
     assert row(world, played, 1).met is True
     assert "Your answer to inject 1: B" in whispers(world, channel)
-    theirs, asked = request(world, "U0LINA")
+    theirs, _newest = request(world, "U0LINA")
+    [asked] = [each for each in world.direct("U0LINA") if "drill_answer" in worlds.words_of(each)]
     assert "演练" in worlds.words_of(asked) and "中文 He says a name." in worlds.words_of(asked)
     press(world, theirs, asked["ts"], user="U0LINA", action="drill_answer")
     view = world.slack()["views"][-1]

@@ -17,7 +17,8 @@ SCHEMA = json.loads((Path(__file__).parent / "schema" / "manifest.schema.2.0.0.j
 DOC = (Path(__file__).parents[2] / "docs" / "slack-setup.md").read_text(encoding="utf-8")
 KINDS = ("public", "private")  # the response channel, and an incident's
 DIRECT = {"conversations.open", "conversations.history"}  # these are called for direct messages, too
-OF_THEIR_OWN = {"commands"}  # no method asks for it
+# no method asks for them: what is typed, and the address among what users.info tells
+OF_THEIR_OWN = {"commands", "users:read.email"}
 
 
 @pytest.fixture

@@ -140,7 +140,7 @@ def test_a_request_that_failed_here_may_be_repeated(world):
 
 
 def test_a_kind_of_request_without_use_is_not_found(world):
-    payload = json.dumps({"type": "shortcut", "callback_id": "x"})
+    payload = json.dumps({"type": "block_suggestion", "callback_id": "x"})
     assert post(world, urllib.parse.urlencode({"payload": payload})).status_code == 404
 
 

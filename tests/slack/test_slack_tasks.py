@@ -33,13 +33,14 @@ def test_the_tasks_are_listed_moved_blocked_and_added_by_word(world):
     listed = told(world, f"task {number}")
     assert found[0].title_en in listed and "waits" in listed
     assert "waits for other tasks" in told(world, f"task {number} done {waiting}")
-    assert "Say why in a note" in told(world, f"task {number} block {place}")
+    assert told(world, f"task {number} block {place}") == "null"  # a form asks for the reason
+    assert world.slack()["views"][-1]["callback_id"] == "form_block"
     assert "blocked" in told(world, f"task {number} block {place} no access @u0bo")
     with world.app.app_context():
         task = tasks_of(world, number)[place - 1]
         assert task.note == "no access Bo"
         assert task.unblocker_id == db.session.scalar(select(Person.id).where(Person.name == "Bo"))
-    assert "在办" in told(world, f"任务 {number} 开始{place}", user="U0LINA")
+    assert "办理中" in told(world, f"任务 {number} 开始{place}", user="U0LINA")
     assert "完成" in told(world, f"待办 {number} 完成 {place}", user="U0LINA")
     told(world, f"任务 {number} 添加 联系 13800138000", user="U0LINA")
     with world.app.app_context():
@@ -74,18 +75,37 @@ def test_a_reminder_names_number_and_title_and_is_put_off_by_its_buttons(world):
     with world.app.app_context():
         first, second = [task for task in tasks_of(world, number) if not task.after][:2]
     assert number in words and first.title_en in words and second.title_en in words and "overdue" in words
-    for action, said in (
-        ("task_snooze_hour", "reminded of"),
-        ("task_snooze_morning", "reminded of"),
-        ("task_stop", "no more"),
-        ("task_stop", "stopped already"),
-    ):
+    for action, task in (("task_snooze_hour", first), ("task_stop", second)):
         press = {"user": "U0ADA", "channel": channel, "ts": message["ts"], "action_id": action}
         assert world.control("press", press)["status"] == 200
-        assert said in json.dumps(world.room(channel)["ephemeral"][-1], ensure_ascii=False)
+        [shown] = [each for each in world.direct("U0ADA") if each["ts"] == message["ts"]]
+        kinds = [block["type"] for block in shown["blocks"]]
+        assert f"“{task.title_en}”" in worlds.words_of(shown)  # what was done stands where its buttons stood
+    assert kinds == ["section", "section", "context", "section", "context", "actions"]
     with world.app.app_context():
-        task = db.session.get_one(Task, first.id)
-        assert task.reminders_stopped and task.remind_at is None
+        snoozed, stopped = db.session.get_one(Task, first.id), db.session.get_one(Task, second.id)
+        assert snoozed.remind_at > clock.now() + timedelta(minutes=59)
+        assert stopped.reminders_stopped and stopped.remind_at is None
+
+
+def test_a_task_is_done_or_blocked_by_the_buttons_of_its_reminder(world):
+    number = world.incident(level=1)
+    channel, message = reminded(world, number)
+    with world.app.app_context():
+        first, second = [task.id for task in tasks_of(world, number) if not task.after][:2]
+    where = {"user": "U0ADA", "channel": channel, "ts": message["ts"]}
+    world.control("press", {**where, "action_id": "task_done"})
+    world.control("press", {**where, "action_id": "task_blocked"})
+    view = world.slack()["views"][-1]
+    assert view["callback_id"] == "form_block"
+    values = {"note": {"value": "no access"}, "unblocker": {"value": "U0BO"}}
+    answer = world.control("submit", {"user": "U0ADA", "view_id": view["id"], "values": values})
+    assert answer["outcome"] == "update"
+    with world.app.app_context():
+        rows = [db.session.get_one(Task, id_) for id_ in (first, second)]
+        assert [row.status for row in rows] == ["done", "blocked"]
+        assert rows[1].note == "no access" and rows[1].unblocker_id is not None
+    assert "Ada: " in worlds.words_of(world.direct("U0ADA")[-1])
 
 
 def test_what_was_done_before_the_reminder_went_out_is_not_in_it(world):

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from incident import i18n
+from incident import i18n, timeline
 from incident.alerting import alarm, budgets, checks, delivery, outbox
 from incident.alerting.channels import KINDS, Trouble
-from incident.slack import client, finding, spoken, words
-from incident.slack.blocks import lines, posts, reminders, texts
+from incident.slack import client, finding, happening, registry, shortcuts, spoken, words
+from incident.slack.blocks import drills, lines, posts, reminders, reviews, texts
+from incident.slack.forms import FORMS
 from tests.rules import tree
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -80,7 +81,7 @@ def test_a_connection_that_was_never_made_is_certain_and_one_that_broke_is_not()
 
 
 def test_every_kind_of_trouble_has_its_sentence_in_both_languages():
-    values = {"scope": "x", "name": "x", "word": "x", "count": 1}
+    values = {"scope": "x", "name": "x", "word": "x", "count": 1, "why": "x"}
     for kind in KINDS:
         trouble = Trouble(kind, **values)
         english, chinese = i18n.say(trouble.reason, "en"), i18n.say(trouble.reason, "zh_CN")
@@ -124,6 +125,10 @@ def test_a_bare_number_means_this_year_of_the_house():
         ("  ACK　42 ", ("ack", "42")),
         ("/ack", ("ack", "")),
         ("认领42", ("认领", "42")),
+        ("ack42", ("ack", "42")),
+        ("42 ack", ("ack", "42")),
+        ("＃４２　认领", ("认领", "#42")),
+        ("备注：客户说，好的", ("备注", "客户说，好的")),
         ("认领#42 x", ("认领", "#42 x")),
         ("认领 INC-2026-000042", ("认领", "INC-2026-000042")),
         ("认领INC-2026-42", ("认领", "INC-2026-42")),
@@ -134,13 +139,32 @@ def test_words_are_read_tolerantly(typed, read):
     assert words.split(typed) == read
 
 
-def test_every_word_of_this_issue_is_there_with_an_alias_and_help_in_both_languages():
-    assert set(words.WORDS) >= {"open", "list", "show", "ack", "stage", "note", "close", "help"}
-    assert spoken.ack.__doc__
-    for each in words.WORDS.values():
+CONTRACT = {
+    "open", "list", "show", "ack", "stage", "level", "task", "role", "dept", "note", "update", "contact",
+    "plan", "page", "link", "close", "review", "drill", "duty", "help",
+}  # fmt: skip
+
+
+def test_every_word_of_the_contract_is_there_with_an_alias_an_example_and_help_in_both_languages():
+    assert set(registry.WORDS) >= CONTRACT
+    assert set(words.RUNS) == set(registry.WORDS), spoken.__all__  # each word of the table is carried out
+    for each in registry.WORDS.values():
         assert each.zh and each.help
         assert i18n.say(each.help, "zh_CN") != each.help
-    assert len(words.ALIASES) == sum(1 + len(each.zh) for each in words.WORDS.values())
+        assert each.usage("en") != each.usage("zh_CN")
+    assert len(words.ALIASES) == sum(1 + len(each.zh) for each in registry.WORDS.values())
+
+
+def test_every_shortcut_and_event_of_the_table_has_its_handler_and_fits_slack():
+    assert set(shortcuts.SHORTCUTS) == set(registry.SHORTCUTS)
+    assert set(happening.HEARERS) == set(registry.EVENTS)
+    assert all(len(each.name) <= 24 for each in registry.SHORTCUTS.values())
+    assert set(registry.scopes()) == set(registry.SCOPES)  # each scope says why it is wanted
+
+
+def test_every_form_is_stale_by_events_that_exist():
+    for form in FORMS.values():
+        assert form.stale <= set(timeline.KINDS), form.callback
 
 
 def test_what_people_type_is_made_harmless_wherever_it_stands():
@@ -163,14 +187,26 @@ def written(keyword):
     return found
 
 
+def named(*, outside):
+    """Every text that the service writes somewhere else than in one file."""
+    return {
+        node.value
+        for path in tree.service_files()
+        if not path.as_posix().endswith(outside)
+        for node in ast.walk(tree.syntax(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
 def test_whatever_the_verbs_say_has_its_sentence_and_each_sentence_a_verb():
-    assert written("said") == set(posts.SAID)
+    assert written("said") <= set(posts.SAID) <= named(outside="slack/blocks/posts.py")
 
 
 def test_whatever_the_service_reminds_of_has_its_sentence():
-    elsewhere = {"clocks", "tasks"} | set(lines.SAID)  # messages of their own
+    elsewhere = {"clocks", "tasks", *lines.SAID, *drills.ABOUT, *reviews.ABOUT}  # messages of their own
     pages = {"person", "password"}  # forms that are refused, not reminders
-    assert written("about") - elsewhere - pages == set(reminders.ABOUT)
+    assert written("about") - elsewhere - pages <= set(reminders.ABOUT)
+    assert set(reminders.ABOUT) <= named(outside="slack/blocks/reminders.py")
 
 
 def test_a_lease_outlives_the_calls_of_a_step():

@@ -14,4 +14,7 @@ def build(order: Order, incident: IncidentFacts, locale: str, zone: ZoneInfo) ->
         return lines.build(incident, order.payload, locale, zone)
     if order.step in ("approval", "update_approval"):
         return requests.build(incident, order.payload, locale)
-    return page.build(incident, locale, zone, raised=order.payload.get("raised"))
+    said = order.payload
+    return page.build(
+        incident, locale, zone, raised=said.get("raised"), asked_by=str(said.get("asked_by") or "")
+    )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from incident import i18n
 from incident.alerting.facts import IncidentFacts, LineFacts
 from incident.errors import N_
-from incident.slack.blocks import texts
+from incident.slack.blocks import menu, texts
 from incident.slack.blocks.texts import Block, Message
 
 ACCEPT = "incident_line_accept"
@@ -20,6 +20,7 @@ SAID: dict[str, str] = {
     "lead": N_("🤝 You now lead %(department)s."),
     "blocked": N_("⛔ %(department)s is blocked; the reason is on the board."),
 }
+ACCEPT_MOST = 6  # buttons to accept in a list; the others are accepted by their name
 ACCEPTED = N_("✅ %(name)s accepted for %(department)s.")
 TO_ACCEPT = ("called", "unaccepted")  # these are sent only while the line is not accepted
 
@@ -73,12 +74,15 @@ def accepted(incident: IncidentFacts, code: str, name: str, locale: str) -> Mess
 
 def listing(incident: IncidentFacts, lines: Sequence[LineFacts], locale: str, zone: ZoneInfo) -> Message:
     """Every line: department, state, lead, and what is due of it."""
-    return _message(
-        incident,
-        [_line(each, locale, zone) for each in lines],
-        [texts.board_button(incident, locale)],
-        locale,
-    )
+    buttons = [texts.board_button(incident, locale)]
+    if incident.is_open:
+        waiting = [each.code for each in lines if each.state == "called"][:ACCEPT_MOST]
+        for place, code in enumerate(waiting):
+            words = texts.say(N_("Accept for %(code)s"), locale, code={"zh": code, "en": code})
+            buttons.insert(place, menu.saying(place, words, f"dept {incident.number} {code} accept"))
+        call = i18n.say(N_("Call out a department"), locale)
+        buttons.append(menu.saying(ACCEPT_MOST, call, f"dept {incident.number} call"))
+    return _message(incident, [_line(each, locale, zone) for each in lines], buttons, locale)
 
 
 def _line(line: LineFacts, locale: str, zone: ZoneInfo) -> str:
@@ -96,7 +100,7 @@ def _message(incident: IncidentFacts, lines: list[str], buttons: list[Block], lo
     body = [f"*{head}*", texts.escape(incident.title[locale]), *lines]
     if incident.channel_id:
         body.append(f"<#{incident.channel_id}>")
-    blocks = [texts.section("\n".join(body)), {"type": "actions", "elements": buttons}]
+    blocks = [*texts.paragraphs(body), *texts.rows(buttons)]
     return Message(f"{head} {lines[0] if lines else ''}", blocks)
 
 

@@ -10,10 +10,13 @@ from incident.slack.blocks.texts import Message
 from incident.vocabulary import Level
 
 
-def build(incident: IncidentFacts, locale: str, zone: ZoneInfo, *, raised: int | None = None) -> Message:
+def build(
+    incident: IncidentFacts, locale: str, zone: ZoneInfo, *, raised: int | None = None, asked_by: str = ""
+) -> Message:
     """What happened, the channel to go to and the button; without the button once somebody answered.
 
-    `raised` is the level it was raised to, for whoever is on duty to command there.
+    `raised` is the level it was raised to, for whoever is on duty to command there; `asked_by` is whoever
+    alerted this person by hand.
     """
     head = f"{texts.drill_mark(incident, locale)}{texts.level(incident, locale)} · {incident.number}"
     title = texts.escape(incident.title[locale])
@@ -25,6 +28,8 @@ def build(incident: IncidentFacts, locale: str, zone: ZoneInfo, *, raised: int |
                 N_("Raised to level %(level)s, which you are on duty to command."), locale, level=numeral
             )
         )
+    if asked_by and incident.is_open:
+        lines.append(texts.say(N_("%(name)s asks you to join."), locale, name=asked_by))
     if incident.acknowledged_at is not None:
         lines.append(texts.answered(incident, locale, zone))
     elif not incident.is_open:

@@ -14,6 +14,7 @@ SAID: dict[str, str] = {
     "level_changed": N_("↕️ %(name)s changed the level to %(level)s."),
     "reopened": N_("🔁 %(name)s opened the incident again, at %(stage)s."),
     "update": N_("📝 Update by %(name)s\nSituation: %(situation)s\nActions: %(actions)s\nNeeds: %(needs)s"),
+    "evidence_kept": N_("🗄️ %(name)s kept a message as evidence: %(numbers)s"),
     "cancelled": N_("🛑 %(name)s ended it without closing."),
     "drill_paused": N_("⏸️ %(name)s paused the drill; nothing counts until it goes on."),
     "drill_resumed": N_("▶️ %(name)s let the drill go on."),
@@ -27,4 +28,4 @@ def build(incident: IncidentFacts, payload: dict[str, Any], locale: str) -> Mess
     """What somebody did, in a line; raises KeyError for something without a sentence."""
     words = texts.say(SAID[payload["said"]], locale, **payload)
     line = f"{texts.drill_mark(incident, locale)}{words}"
-    return Message(line, [texts.section(line)])
+    return Message(line, texts.paragraphs(line.splitlines()))

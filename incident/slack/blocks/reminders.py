@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from incident import i18n
 from incident.alerting.channels import Order
 from incident.errors import N_
-from incident.slack.blocks import reviews, texts, todo
+from incident.slack.blocks import menu, reviews, texts, todo
 from incident.slack.blocks.texts import Block, Message
 
 PLAN_READ = "plan_read"
@@ -29,6 +29,7 @@ ABOUT: dict[str, tuple[str, str]] = {
         N_("📘 %(plan_title)s: version %(number_of_version)s is in force. %(note)s\n%(changes)s"),
         "/playbooks/%(key_of_plan)s/versions/%(number_of_version)s",
     ),
+    "training": (N_("🎓 These courses wait for you: %(course_title)s"), "/training"),
     "certificate": (
         N_("🎓 Your certificate “%(course_title)s” ends on %(due_on)s; take the course again."),
         "/training/%(course)s",
@@ -75,6 +76,21 @@ ABOUT: dict[str, tuple[str, str]] = {
     ),
 }
 
+# about → what can be done about it at once: what would be typed, and the words on the button
+ACTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "hand_over": (
+        ("role %(number)s accept %(role)s", N_("Accept")),
+        ("role %(number)s decline %(role)s", N_("Decline")),
+    ),
+    "hand_over_declined": (("role %(number)s give %(role)s", N_("Offer it to somebody else")),),
+    "commander_absent": (("role %(number)s take commander", N_("Take the command")),),
+    "update": (("update %(number)s form", N_("Give an update")),),
+    "vacant": (("role %(number)s", N_("Roles")), ("dept %(number)s", N_("Departments"))),
+    "hold": (("contact %(number)s may", N_("May I call?")),),
+    "reopened": (("show %(number)s", N_("How it stands")),),
+    "review": (("review %(number)s", N_("Post-mortem")),),
+}
+
 
 def build(order: Order, locale: str, zone: ZoneInfo, base_url: str) -> Message:
     """The reminder with a link; raises KeyError for something without a sentence."""
@@ -95,10 +111,24 @@ def build(order: Order, locale: str, zone: ZoneInfo, base_url: str) -> Message:
     )
     mark = texts.drill_mark(order.incident, locale) if order.incident else ""
     text = f"{mark}{words}"
-    acts = _link(f"{base_url}{path % {**order.payload, **values}}", locale)
+    link = _link(f"{base_url}{path % {**order.payload, **values}}", locale)
+    link["elements"] = [*_acts(order, locale), *link["elements"]]
     if order.payload["about"] == "plan_changed":
-        acts["elements"].append(_have_read(order.payload, locale))
-    return Message(text, [texts.section(text), acts])
+        link["elements"].append(_have_read(order.payload, locale))
+    return Message(text, [texts.section(text), link])
+
+
+def _acts(order: Order, locale: str) -> list[Block]:
+    """What whoever is reminded can do at once, as buttons that say a word."""
+    acts = ACTS.get(order.payload["about"], ()) if order.incident is not None else ()
+    values = {
+        "number": order.incident.number if order.incident else "",
+        "role": order.payload.get("role", ""),
+    }
+    return [
+        menu.saying(place, i18n.say(words, locale), typed % values, style="" if place else "primary")
+        for place, (typed, words) in enumerate(acts)
+    ]
 
 
 def _have_read(payload: dict[str, Any], locale: str) -> Block:

@@ -28,6 +28,7 @@ ABOUT: dict[str, tuple[str, tuple[str, ...]]] = {
         (TAKE_OVER,),
     ),
     "action": (N_("⏰ Your action “%(title)s” from %(number)s is due at %(due)s."), (FINISH, EXTEND)),
+    "action_done": (N_("🔎 The action “%(title)s” from %(number)s is done; look whether it holds."), ()),
     "action_overdue": (
         N_("⚠️ The action “%(title)s” from %(number)s was due at %(due)s."),
         (FINISH, EXTEND),

@@ -1,5 +1,6 @@
 """Tasks in Slack: the reminder with its buttons, and the list of an incident's tasks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -8,10 +9,12 @@ from incident import i18n
 from incident.alerting.channels import Order
 from incident.alerting.facts import TaskFacts
 from incident.errors import N_
-from incident.slack.blocks import texts
+from incident.slack.blocks import menu, texts
 from incident.slack.blocks.texts import Block, Message
 
 SHOWN_MOST = 12  # tasks with buttons in one message; the page has them all
+ACTS_MOST = 5  # of the reader's own tasks in a list that get buttons
+DONE, BLOCKED = "task_done", "task_blocked"
 HOUR, MORNING, STOP = "task_snooze_hour", "task_snooze_morning", "task_stop"
 BUTTONS: dict[str, str] = {
     HOUR: N_("Remind in 1 h"),
@@ -51,17 +54,31 @@ class Line:
     due_at: datetime
 
 
-def listing(head: str, lines: list[Line], locale: str, zone: ZoneInfo) -> Message:
-    """Every task with its number, state and owner, in as few paragraphs as hold them."""
+def listing(
+    head: str,
+    lines: list[Line],
+    locale: str,
+    zone: ZoneInfo,
+    *,
+    acts: Sequence[tuple[int, int]] = (),
+    number: str = "",
+) -> Message:
+    """Every task with its number, state and owner, in as few paragraphs as hold them; `acts` are (place, id)
+    of the reader's own, which get buttons."""
     written = [f"*{head}*", *(_listed(n, each, locale, zone) for n, each in enumerate(lines, start=1))]
-    parts, used = [""], 0
-    for text in written:
-        used += len(text) + 1
-        if used > texts.SECTION_LONGEST:
-            parts.append("")
-            used = len(text)
-        parts[-1] = f"{parts[-1]}\n{text}".strip()
-    return Message(parts[0], [texts.section(part) for part in parts])
+    blocks = texts.paragraphs(written)
+    for place, task_id in acts[:ACTS_MOST]:
+        blocks.append({"type": "actions", "elements": work_buttons(task_id, locale, place=f"{place}. ")})
+    add = menu.saying(0, i18n.say(N_("Add a task"), locale), f"task {number} add")
+    return Message("\n".join(written), [*blocks, *texts.rows([add])])
+
+
+def work_buttons(task_id: int, locale: str, *, place: str = "") -> list[Block]:
+    """Done and blocked, for whoever owns a task; `place` stands before the words where several lists meet."""
+    return [
+        texts.button(action, f"{place}{i18n.say(words, locale)}", value=str(task_id), style=style)
+        for action, words, style in ((DONE, N_("Done"), "primary"), (BLOCKED, N_("Blocked"), ""))
+    ]
 
 
 def _listed(number: int, each: Line, locale: str, zone: ZoneInfo) -> str:
@@ -86,18 +103,11 @@ def _line(task: TaskFacts, locale: str, zone: ZoneInfo, base_url: str) -> str:
 
 
 def _buttons(task: TaskFacts, locale: str) -> Block:
-    return {
-        "type": "actions",
-        "elements": [
-            {
-                "type": "button",
-                "action_id": action,
-                "value": str(task.id),
-                "text": texts.plain(i18n.say(words, locale)),
-            }
-            for action, words in BUTTONS.items()
-        ],
-    }
+    """Done and blocked for whoever owns it, and the ways to be reminded later."""
+    later = [
+        texts.button(action, i18n.say(words, locale), value=str(task.id)) for action, words in BUTTONS.items()
+    ]
+    return {"type": "actions", "elements": [*([] if task.asked else work_buttons(task.id, locale)), *later]}
 
 
 def _all(base_url: str, locale: str) -> Block:

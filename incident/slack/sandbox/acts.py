@@ -80,6 +80,16 @@ def take_back(workspace: workspaces.Workspace, *, user: str, channel: str, ts: s
         events.say(db, workspace, row, {"type": "message", "subtype": "message_deleted", **change})
 
 
+def dismiss(workspace: workspaces.Workspace, *, user: str, channel: str, ts: str) -> None:
+    """A person puts away a message that only they see; nobody hears of it."""
+    with workspace.store.writing() as db:
+        channels.find(db, channel, viewer=user)
+        message = messages.seen(db, channel, ts, person=user)
+        if message["audience"] != user:
+            raise refusals.Refusal("cant_delete_message")
+        messages.delete(db, message)
+
+
 def react(workspace: workspaces.Workspace, *, user: str, channel: str, ts: str, name: str) -> None:
     """A person reacts to a message; again takes it back."""
     with workspace.store.writing() as db:
@@ -127,6 +137,15 @@ def open_home(workspace: workspaces.Workspace, *, user: str, tab: str = "home") 
             event["view"] = surfaces.describe(home)
         events.emit(db, workspace, event)
     return channel
+
+
+def open_messages(workspace: workspaces.Workspace, *, user: str, channel: str) -> None:
+    """A person opens a channel: the app hears of it when it is their direct message with it."""
+    pair = ",".join(sorted((user, identity.BOT_USER)))
+    with workspace.store.reading() as db:
+        found = db.execute("SELECT 1 FROM channels WHERE id = ? AND pair = ?", (channel, pair)).fetchone()
+    if found is not None:
+        open_home(workspace, user=user, tab="messages")
 
 
 def _say(

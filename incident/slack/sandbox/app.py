@@ -13,6 +13,7 @@ from incident.slack.sandbox import (
     pages,
     personas,
     replies,
+    sockets,
     storage,
     trying,
     webapi,
@@ -28,6 +29,7 @@ def create_sandbox(
     events_url: str,
     signing_secret: str = "sandbox-signing-secret",  # noqa: S107 - known and harmless
     token: str = "xoxb-sandbox",  # noqa: S107
+    app_token: str = "xapp-sandbox",  # noqa: S107
     rate_limits: bool = True,
     people: Sequence[personas.Persona] = (),
     app_scopes: Sequence[str] = workspaces.DEFAULT_SCOPES,
@@ -46,7 +48,8 @@ def create_sandbox(
     those events named in `subscriptions` ("app_home_opened", "message.channels" …). `people` are members
     from the first start on which they are named. `shortcuts` are the app's own, as its manifest names
     them; `hints` gives, in "en" or "zh", the words of its commands for the composer. `tour` is shown until it
-    is done or ended."""
+    is done or ended. What goes to the app goes over Socket Mode while it holds a connection, opened with
+    `app_token`, and over HTTP else."""
     workspace = workspaces.Workspace(
         store=storage.Store(database),
         events_url=events_url,
@@ -59,6 +62,8 @@ def create_sandbox(
         shortcuts=tuple(shortcuts),
         hints=hints,
         tour=tuple(tour),
+        app_token=app_token,
+        hub=sockets.Hub(),
         retry_delays=tuple(retry_delays),
         patience=patience,
     )
@@ -80,4 +85,4 @@ def create_sandbox(
 def _send_events(app: flask.Flask, workspace: workspaces.Workspace) -> None:
     sender = events.Sender(workspace)
     app.extensions["sandbox_sender"] = sender
-    app.before_request(sender.ensure_running)
+    app.after_request(sender.heed)

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import zoneinfo
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,8 +16,10 @@ from incident.slack.sandbox import (
     drawing,
     dressing,
     hands,
+    identity,
     interactions,
     messages,
+    personas,
     refusals,
     shortcuts,
     surfaces,
@@ -67,6 +70,7 @@ ACTS: dict[str, Act] = {
     "pin": _by_form(acts.pin, "ts"),
     "edit": _by_form(acts.edit, "ts", "text"),
     "take_back": _by_form(acts.take_back, "ts"),
+    "dismiss": _by_form(acts.dismiss, "ts"),
     "join": _by_form(hands.join),
     "leave": _by_form(hands.leave),
     "invite": _by_form(hands.invite, "person"),
@@ -123,6 +127,26 @@ def _do(workspace: workspaces.Workspace, person: str, channel: str, act: str) ->
     return back(person, where, trouble=_trouble(told) if act == "shortcut" else "")
 
 
+def change_person(workspace: workspaces.Workspace, form: Mapping[str, str]) -> None:
+    """Adds somebody, or changes whoever has the same member name."""
+    fields = ("name", "real_name", "email", "locale", "tz")
+    given: dict[str, Any] = {field: form[field].strip() for field in fields}
+    if not all(given.values()):
+        raise ValueError("every field of a person is needed")
+    zoneinfo.ZoneInfo(given["tz"])
+    kind = form.get("kind", "member")
+    with workspace.store.writing() as db:
+        row = db.execute("SELECT id FROM people WHERE name = ? AND is_bot = 0", (given["name"],)).fetchone()
+        person = personas.Persona(
+            id=row["id"] if row is not None else identity.new("U"),
+            is_guest=kind == "guest",
+            deleted=kind == "gone",
+            team="T0ELSEWHERE" if kind == "stranger" else identity.TEAM,
+            **given,
+        )
+        personas.changed(db, workspace, [person])
+
+
 def _guide(workspace: workspaces.Workspace, form: Mapping[str, str]) -> None:
     """Does what a button of the tour says."""
     do, store = form.get("do"), workspace.store
@@ -168,7 +192,8 @@ def _press_on_message(workspace: workspaces.Workspace, person: str, channel: str
     ts = flask.request.form["ts"]
     with workspace.store.reading() as db:
         blocks = _blocks_of(db, channel, ts, person)
-    return _press(workspace, person, blocks, back_to=channel, channel=channel, ts=ts)
+        values = typed.values(blocks, flask.request.form, tz=drawing.viewer_of(db, person).tz)
+    return _press(workspace, person, blocks, back_to=channel, channel=channel, ts=ts, values=values)
 
 
 def _press(

@@ -40,8 +40,8 @@ def register(routes: flask.Blueprint) -> None:
 
     @routes.url_defaults
     def keep_language(endpoint: str, values: dict[str, Any]) -> None:
-        if endpoint.startswith(("pages.", "trying.")) and (language := flask.request.args.get("lang")):
-            values.setdefault("lang", language)
+        if b"lang=" in flask.request.query_string and endpoint.startswith(("pages.", "trying.")):
+            values.setdefault("lang", flask.request.args.get("lang"))
 
 
 def names(people: list[str], viewer: eyes.Viewer) -> str:

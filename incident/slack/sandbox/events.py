@@ -7,6 +7,8 @@ import threading
 import time
 from typing import Any
 
+import flask
+
 from incident.slack.sandbox import channels, identity, outbound, scheduled, stamps
 from incident.slack.sandbox import workspace as workspaces
 
@@ -85,33 +87,52 @@ def subscribed_as(event: dict[str, Any]) -> str:
 
 
 class Sender:
-    """The background thread of one process. Several may run; each event is claimed by one."""
+    """The background thread of one process, there only while something is left to send. Several processes may
+    have one; each event is claimed by one."""
 
     def __init__(self, workspace: workspaces.Workspace) -> None:
         self._workspace = workspace
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._stopping = threading.Event()
+        self._stopping, self._wake = threading.Event(), threading.Event()
 
-    def ensure_running(self) -> None:
-        """Starts the thread on first need, so that a server that forks has it in each worker."""
+    def heed(self, response: flask.Response) -> flask.Response:
+        """After each request: wakes the thread, or starts it when there is something to send. (A server that
+        forks has it in each worker that needs it.)"""
         with self._lock:
-            if self._thread is None or not self._thread.is_alive():
+            if not (self._thread is not None and self._thread.is_alive()) and self._left():
                 self._stopping.clear()
                 self._thread = threading.Thread(target=self._work, name="sandbox-events", daemon=True)
                 self._thread.start()
+        self._wake.set()
+        return response
 
     def stop(self) -> None:
         """Ends the thread and waits for it; what is queued stays queued."""
         self._stopping.set()
-        if self._thread is not None:
-            self._thread.join()
+        self._wake.set()
+        thread = self._thread
+        if thread is not None:
+            thread.join()
+            self._thread = None
 
     def _work(self) -> None:
         while not self._stopping.is_set():
             scheduled.post_due(self._workspace.store)
-            if not self.send_one():
-                self._stopping.wait(_REST)
+            if self.send_one():
+                continue
+            with self._lock:
+                if not self._left():
+                    self._thread = None
+                    return
+            self._wake.wait(_REST)
+            self._wake.clear()
+
+    def _left(self) -> bool:
+        with self._workspace.store.reading() as db:
+            waiting = db.execute("SELECT 1 FROM outgoing WHERE state = 'waiting' LIMIT 1").fetchone()
+            later = db.execute("SELECT 1 FROM scheduled LIMIT 1").fetchone()
+        return waiting is not None or later is not None
 
     def send_one(self) -> bool:
         """Sends the next due event; False when none is due."""
@@ -135,12 +156,7 @@ class Sender:
         return True
 
     def _deliver(self, row: sqlite3.Row) -> outbound.Answer:
-        headers = {}
-        if row["attempt"] > 1:
-            headers = {"X-Slack-Retry-Num": str(row["attempt"] - 1), "X-Slack-Retry-Reason": row["reason"]}
-        return outbound.post(
-            self._workspace, row["body"].encode(), content_type="application/json", headers=headers
-        )
+        return outbound.event(self._workspace, row["body"], attempt=row["attempt"], reason=row["reason"])
 
     def _settle(self, row: sqlite3.Row, answer: outbound.Answer) -> None:
         delays = self._workspace.retry_delays

@@ -65,7 +65,7 @@ def press(
         if view_id:
             surface = pressing.in_view(db, user, view_id, values or {})
         else:
-            surface = pressing.on_message(db, user, channel, ts, root=root)
+            surface = pressing.on_message(db, user, channel, ts, root=root, values=values or {})
         payload = pressing.block_actions(
             db, surface, user, action_id=action_id, block_id=block_id, value=value
         )

@@ -48,8 +48,35 @@ def signature(secret: str, *, timestamp: str, body: bytes) -> str:
 
 def form(workspace: workspaces.Workspace, fields: Mapping[str, str]) -> Answer:
     """Sends a form: a slash command, or an interaction in its `payload` field."""
+    if workspace.hub.connected:
+        kind = "interactive" if "payload" in fields else "slash_commands"
+        payload = json.loads(fields["payload"]) if "payload" in fields else dict(fields)
+        return _over_socket(workspace, kind, payload)
     body = urllib.parse.urlencode(fields).encode()
     return post(workspace, body, content_type="application/x-www-form-urlencoded", headers={})
+
+
+def event(workspace: workspaces.Workspace, body: str, *, attempt: int, reason: str) -> Answer:
+    """Sends one event; `attempt` 1 is the first, `reason` says why there is another."""
+    if workspace.hub.connected:
+        return _over_socket(
+            workspace,
+            "events_api",
+            json.loads(body),
+            attempt=attempt - 1,
+            reason=reason if attempt > 1 else "",
+        )
+    again = {"X-Slack-Retry-Num": str(attempt - 1), "X-Slack-Retry-Reason": reason}
+    return post(
+        workspace, body.encode(), content_type="application/json", headers=again if attempt > 1 else {}
+    )
+
+
+def _over_socket(workspace: workspaces.Workspace, kind: str, payload: dict[str, Any], **retry: Any) -> Answer:
+    came, answer = workspace.hub.ask(kind, payload, patience=workspace.patience, **retry)
+    if not came:
+        return Answer(status=0, trouble="http_timeout")
+    return Answer(status=200, body=json.dumps(answer).encode() if answer else b"")
 
 
 def post(

@@ -29,6 +29,11 @@ def blueprint(workspace: workspaces.Workspace) -> flask.Blueprint:
         say = words.speaker(language)
         return flask.render_template("people.html", people=everyone, say=say, language=language)
 
+    @routes.post("/people")
+    def change_person() -> doing.Answer:
+        doing.change_person(workspace, flask.request.form)
+        return flask.redirect(flask.url_for("pages.people"), 303)
+
     @routes.errorhandler(refusals.Refusal)
     def refused(refusal: refusals.Refusal) -> tuple[str, int]:
         return drawing.refused(refusal.error), 404 if refusal.error.endswith("not_found") else 409
@@ -55,6 +60,8 @@ def _reading(routes: flask.Blueprint, workspace: workspaces.Workspace) -> None:
 
     @routes.get("/as/<person>/c/<channel>")
     def channel(person: str, channel: str) -> doing.Answer:
+        if not flask.request.headers.get("X-Live"):
+            acts.open_messages(workspace, user=person, channel=channel)
         return _unless_unchanged(
             workspace, lambda: drawing.page(workspace, person, "channel.html", channel=channel)
         )

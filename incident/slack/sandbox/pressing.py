@@ -58,8 +58,10 @@ def who(db: sqlite3.Connection, user: str) -> dict[str, Any]:
     }
 
 
-def on_message(db: sqlite3.Connection, user: str, channel: str, ts: str, *, root: str) -> Surface:
-    """A message the person can see, ephemeral ones of their own too."""
+def on_message(
+    db: sqlite3.Connection, user: str, channel: str, ts: str, *, root: str, values: dict[str, Any]
+) -> Surface:
+    """A message the person can see, ephemeral ones of their own too; `values` is what they chose in it."""
     place = channels.find(db, channel, viewer=user)
     row = messages.seen(db, channel, ts, person=user)
     ephemeral = row["audience"] is not None
@@ -71,7 +73,8 @@ def on_message(db: sqlite3.Connection, user: str, channel: str, ts: str, *, root
     }
     if not ephemeral:
         fields["message"] = messages.decorate(db, channel, [row], with_metadata=True)[0]
-    return Surface(messages.blocks(json.loads(row["body"])), fields, {})
+    blocks = messages.blocks(json.loads(row["body"]))
+    return Surface(blocks, fields, choices.merge(blocks, {}, values))
 
 
 def in_view(db: sqlite3.Connection, user: str, view_id: str, values: dict[str, Any]) -> Surface:

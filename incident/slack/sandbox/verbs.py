@@ -65,6 +65,12 @@ def _wait(workspace: workspaces.Workspace, given: Answer) -> Answer:
     return {"quiet": events.wait_until_quiet(workspace, seconds=seconds), "at": stamps.now()}
 
 
+def _disconnect(workspace: workspaces.Workspace, given: Answer) -> Answer:
+    """Ends the connections of Socket Mode, as Slack does every few hours."""
+    workspace.hub.disconnect(given.get("reason", "refresh_requested"))
+    return {}
+
+
 def _silent(act: Callable[..., Any]) -> Verb:
     """An act of which there is nothing to tell."""
 
@@ -91,6 +97,7 @@ VERBS: dict[str, Verb] = {
     "faults": _order_fault,
     "rate_limits": _switch_limits,
     "wait": _wait,
+    "disconnect": _disconnect,
     "command": _answered(interactions.command),
     "press": _answered(interactions.press),
     "shortcut": _answered(shortcuts.use),

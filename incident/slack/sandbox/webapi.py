@@ -60,7 +60,7 @@ def _answer(workspace: workspaces.Workspace, name: str) -> flask.Response:
     try:
         raw, warnings = arguments.read(flask.request, method)
         if name != "api.test":
-            _authenticate(workspace)
+            _authenticate(workspace, name)
         with workspace.store.writing() as db:
             answer = _respond(_run(db, workspace, method, raw, warnings), warnings)
         answer.headers["X-OAuth-Scopes"] = ",".join(sorted(workspace.scopes))
@@ -71,12 +71,15 @@ def _answer(workspace: workspaces.Workspace, name: str) -> flask.Response:
         return _too_many(limited.seconds)
 
 
-def _authenticate(workspace: workspaces.Workspace) -> None:
+def _authenticate(workspace: workspaces.Workspace, method: str) -> None:
+    """The bot's token, or the app's own where connections are opened; the one for the other is told apart."""
     token = arguments.token(flask.request)
     if not token:
         raise refusals.Refusal("not_authed")
-    if token != workspace.token:
+    if token not in {workspace.token, workspace.app_token}:
         raise refusals.Refusal("invalid_auth")
+    if (token == workspace.app_token) != (method == "apps.connections.open"):
+        raise refusals.Refusal("not_allowed_token_type")
 
 
 def _run(

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Sequence
 
-from incident.slack.sandbox import storage
+from incident.slack.sandbox import sockets, storage
 from incident.slack.sandbox import tour as tours
 
 # What the product's own manifest asks for, and nothing more.
@@ -85,5 +85,7 @@ class Workspace:
     shortcuts: Sequence[Shortcut]
     hints: Hints
     tour: Sequence[tours.Step]
+    app_token: str
+    hub: sockets.Hub
     retry_delays: Sequence[float]
     patience: float

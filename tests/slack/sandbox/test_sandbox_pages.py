@@ -42,6 +42,22 @@ def test_everybody_who_is_active_can_be_picked(town, browser):
     assert ["李娜" in page, "Bob Chen" in page, "Gone" in page] == [True, True, False]
 
 
+def test_somebody_is_added_and_changed_on_the_page(town, browser):
+    eve = {
+        "name": "eve",
+        "real_name": "Eve",
+        "email": "eve@x.example",
+        "locale": "en-US",
+        "tz": "Europe/London",
+    }
+    browser.post("/people", data={**eve, "kind": "stranger"})
+    found = next(one for one in town.client().users_list()["members"] if one["name"] == "eve")
+    assert (found["is_stranger"], found["tz"]) == (True, "Europe/London")
+    browser.post("/people", data={**eve, "kind": "gone"})
+    assert town.client().users_info(user=found["id"])["user"]["deleted"]
+    assert browser.post("/people", data={**eve, "name": " "}).status_code == 400
+
+
 def test_each_person_reads_the_pages_in_their_language_unless_another_is_asked_for(town, browser):
     assert 'lang="zh-CN"' in see(browser, "/as/U0LI/") and "频道" in see(browser, "/as/U0LI/")
     assert 'lang="en"' in see(browser, "/as/U0BOB/")
@@ -56,7 +72,7 @@ def test_every_word_used_in_a_template_is_in_the_dictionary(town):
         source, _, _ = town.app.jinja_env.loader.get_source(town.app.jinja_env, name)
         used |= set(re.findall(r"""say\(["'](\w+)["']""", source))
     # words that are put together of two parts
-    used = used - {"event_", "fault_"} | {f"fault_{kind}" for kind, _ in trying.KINDS}
+    used = used - {"event_", "fault_", "kind_", "person_"} | {f"fault_{kind}" for kind, _ in trying.KINDS}
     used |= {f"event_{state}" for state in ("waiting", "delivered", "given_up")}
     assert len(used) > 30
     assert used <= words.keys()
@@ -94,6 +110,14 @@ def test_a_menu_on_the_page_sends_the_choice(town, browser):
     assert town.stand_in.received[0]["actions"][0]["selected_option"]["value"] == "2"
 
 
+def test_a_press_brings_what_else_was_chosen_on_the_message(town, browser):
+    ts = town.client().chat_postMessage(channel="C0GENERAL", text="card", blocks=CARD)["ts"]
+    form = {"ts": ts, "press": "act:ack", "v:act:level": "2"}
+    browser.post("/as/U0BOB/c/C0GENERAL/press", data=form)
+    chosen = town.stand_in.received[0]["state"]["values"]["act"]["level"]["selected_option"]
+    assert chosen["value"] == "2"
+
+
 def test_an_app_that_fails_a_press_is_reported_on_the_page(town, browser):
     ts = town.client().chat_postMessage(channel="C0GENERAL", text="card", blocks=CARD)["ts"]
     town.stand_in.answer = lambda _: ("no", 500)
@@ -108,6 +132,10 @@ def test_an_ephemeral_message_is_seen_by_its_person_alone(town, browser):
     town.client().chat_postEphemeral(channel="C0GENERAL", user="U0LI", text="psst")
     assert "psst" in see(browser, "/as/U0LI/c/C0GENERAL")
     assert "psst" not in see(browser, "/as/U0BOB/c/C0GENERAL")
+    ts = town.channel("C0GENERAL")["ephemeral"][0]["ts"]
+    assert browser.post("/as/U0BOB/c/C0GENERAL/dismiss", data={"ts": ts}).status_code == 404
+    browser.post("/as/U0LI/c/C0GENERAL/dismiss", data={"ts": ts})
+    assert "psst" not in see(browser, "/as/U0LI/c/C0GENERAL")
 
 
 def test_a_private_channel_is_on_nobody_elses_page(town, browser):

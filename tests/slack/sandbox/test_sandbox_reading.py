@@ -88,6 +88,18 @@ def test_what_came_since_the_last_visit_is_marked_until_the_page_is_opened_anew(
     assert "news" not in see(browser, GENERAL)
 
 
+def test_opening_the_apps_messages_is_told_as_its_tab(build):
+    town = build(subscriptions=["app_home_opened"])
+    browser = town.app.test_client()
+    direct = town.client().conversations_open(users="U0BOB")["channel"]["id"]
+    see(browser, f"/as/U0BOB/c/{direct}")
+    see(browser, "/as/U0BOB/home")
+    see(browser, GENERAL)
+    assert town.control("wait", {"seconds": 5})["quiet"]
+    tabs = [(one["event"]["tab"], one["event"]["channel"]) for one in town.stand_in.received]
+    assert tabs == [("messages", direct), ("home", direct)]
+
+
 def test_people_who_join_one_after_another_stand_in_one_line(town, browser):
     channel = town.incident_channel("inc-1", "U0LI", "U0BOB", "U0GUEST")
     page = see(browser, f"/as/U0BOB/c/{channel}")

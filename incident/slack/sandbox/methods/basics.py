@@ -1,4 +1,4 @@
-"""api.test, auth.test, team.info, usergroups.list: who am I and where."""
+"""api.test, auth.test, apps.connections.open, team.info, usergroups.list: who am I and where."""
 
 import json
 from typing import Any
@@ -26,6 +26,12 @@ def auth_test(call: calls.Call) -> dict[str, Any]:
         "bot_id": identity.BOT,
         "is_enterprise_install": False,
     }
+
+
+@calls.answers("apps.connections.open")
+def apps_connections_open(call: calls.Call) -> dict[str, Any]:
+    """An address for one connection of Socket Mode."""
+    return {"url": call.workspace.hub.address()}
 
 
 @calls.answers("team.info")

@@ -25,7 +25,8 @@ function swap(id, page, force) {
   // A question that was asked waits for its answer; a form is left alone until the app changes it.
   if (id === "dialog" && !force && ["ask", "emoji", hash(next)].includes(hash(box))) return;
   if (["flow", "head", "thread", "rail"].includes(id) && !force && (busyIn(box) || open(box))) return;
-  const before = scrolled(box), follow = before && atBottom(before), place = before?.scrollTop ?? 0;
+  // A conversation is followed to its newest line; App Home stays where its reader is.
+  const before = scrolled(box), follow = before && $("foot") && atBottom(before), place = before?.scrollTop ?? 0;
   const draft = id === "thread" ? box.querySelector("textarea")?.value : "";
   if (!force) keepOpen(box, next);
   box.innerHTML = next.innerHTML;

@@ -1,33 +1,30 @@
 """The word `update` of `/incident`: how an incident stands, told in three parts, or read."""
 
-import re
-
 from incident.coordination import updates
 from incident.errors import N_
 from incident.lifecycle import common, informing
 from incident.permissions import Permission
-from incident.slack import asking, finding, spoken
+from incident.slack import acting, asking, finding, meant, modal
 from incident.slack.asking import Ask
-from incident.slack.blocks import texts
+from incident.slack.blocks import menu, texts
 from incident.slack.blocks.texts import Message
+from incident.slack.forms import work
 from incident.slack.words import word
 
-PARTS = re.compile(r"[|｜]")  # between situation, actions and needs; the full-width one is what an IME types
+FORM = ("form", "give", "new", "填写", "表单")  # what opens the form
 
 
-@word(
-    "update",
-    zh=("进展", "更新"),
-    example="[42] situation | actions | needs",
-    zh_example="[42] 情况 | 措施 | 需要",
-)
-def update(ask: Ask) -> Message:
+@word("update")
+def update(ask: Ask) -> Message | None:
     """Give an update: situation | actions | needs; with nothing after it, read the last one."""
     number, text = finding.target(ask)
-    if not text.strip():
+    if not text:
         return _last(ask, number)
-    situation, actions, needs = [*(part.strip() for part in PARTS.split(text, maxsplit=2)), "", ""][:3]
-    incident = spoken.change(
+    if meant.simple(text) in FORM:
+        modal.incident(ask, number, work.UPDATE)
+        return None
+    situation, actions, needs = [*map(meant.words, meant.parts(text, most=2)), "", ""][:3]
+    incident = acting.change(
         ask,
         number,
         lambda found: informing.update(
@@ -42,7 +39,7 @@ def update(ask: Ask) -> Message:
     )
     due = common.by_number(incident.number).update_due_at or ask.at
     said = ask.say(N_("The update of %(number)s is given; the next is due at"), number=incident.number)
-    return asking.line(f"📝 {said} {texts.date(due, ask.house.zone)}")
+    return asking.line(f"📝 {said} {texts.date(due, ask.zone)}")
 
 
 def _last(ask: Ask, number: str) -> Message:
@@ -51,7 +48,7 @@ def _last(ask: Ask, number: str) -> Message:
     row = updates.latest(incident.id)
     if row is None:
         none = N_("%(number)s has no update yet. Give one: `/incident update situation | actions | needs`.")
-        return asking.line(ask.say(none, number=incident.number))
+        return _with_button(ask, ask.say(none, number=incident.number), number)
     sentence = N_(
         "%(number)s, last update:\nSituation: %(situation)s\nActions: %(actions)s\nNeeds: %(needs)s"
     )
@@ -62,4 +59,8 @@ def _last(ask: Ask, number: str) -> Message:
         actions=row.actions or "–",
         needs=row.needs or "–",
     )
-    return asking.line(f"{said}\n{texts.date(row.at, ask.house.zone)}")
+    return _with_button(ask, f"{said}\n{texts.date(row.at, ask.zone)}", number)
+
+
+def _with_button(ask: Ask, said: str, number: str) -> Message:
+    return menu.offer(said, [(ask.say(N_("Give an update")), f"update {number} form")])

@@ -10,11 +10,11 @@ from incident.errors import N_
 from incident.lifecycle import common
 from incident.models.incidents import Incident
 from incident.permissions import Permission
-from incident.playbooks import library
-from incident.slack import asking, finding, spoken
+from incident.slack import acting, asking, finding, meant, modal
 from incident.slack.asking import Ask
 from incident.slack.blocks import lines
 from incident.slack.blocks.texts import Message
+from incident.slack.forms import people as forms
 from incident.slack.words import word
 
 Act = Callable[[Ask, Incident, str, str], object]
@@ -54,46 +54,41 @@ ACTS: dict[tuple[str, ...], Act] = {
     ("block", "受阻", "阻塞"): _block,
     ("unblock", "恢复", "解除"): _unblock,
     ("report", "进展", "报告"): _report,
-    ("sign-off", "signoff", "sign_off", "签结", "办结"): _sign_off,
-    ("stand-down", "standdown", "stand_down", "撤出", "解除任务"): _stand_down,
+    ("sign-off", "signoff", "签结", "办结"): _sign_off,
+    ("stand-down", "standdown", "撤出", "解除任务"): _stand_down,
     ("call", "通知", "调用"): _call,
 }
 LIST = ("list", "列表", "清单")
 
 
-@word(
-    "dept",
-    zh=("部门",),
-    example="[42] [COM] accept | block … | sign-off …",
-    zh_example="[42] [COM] 签收 | 受阻 … | 签结 …",
-)
-def dept(ask: Ask) -> Message:
-    """Show the departments of an incident, or act on one (yours unless you name another): accept, report,
-    block, unblock, sign-off, stand-down, call."""
+@word("dept")
+def dept(ask: Ask) -> Message | None:
+    """The departments of an incident, or an act on one: one's own unless another is named."""
     number, rest = finding.target(ask)
     tokens = rest.split()
     code = _department(tokens)
     act = _act(tokens, code)
     if act is None:
         return _listed(ask, number)
+    if act is _call and code is None:
+        modal.incident(ask, number, forms.CALL_OUT)
+        return None
     wanted = code or ask.person.department_code
     asking.needs(wanted, N_("Say which department, by its code or its name."))
-    note = " ".join(tokens)
-    incident = spoken.change(ask, number, lambda found: act(ask, found, str(wanted), note))
+    note = meant.words(" ".join(tokens))
+    incident = acting.change(ask, number, lambda found: act(ask, found, str(wanted), note))
     return _done(ask, incident, str(wanted))
 
 
 def _department(tokens: list[str]) -> str | None:
     """The department that is named first, or right after the act `call`; it is taken off the words."""
     place = 1 if tokens and _named(tokens[0]) is _call else 0
-    if len(tokens) <= place:
-        return None
-    typed = tokens[place].casefold()
-    for code, each in library.departments().items():
-        if typed in (code.casefold(), each.name("zh"), each.name("en").casefold()):
-            tokens.pop(place)
+    for length in (4, 3, 2, 1):  # an English name has several words
+        code = meant.department(" ".join(tokens[place : place + length]))
+        if code is not None and len(tokens) >= place + length:
+            del tokens[place : place + length]
             return code
-    if place:
+    if place and len(tokens) > place:
         raise errors.Invalid(N_("There is no such department."))
     return None
 
@@ -104,19 +99,19 @@ def _act(tokens: list[str], code: str | None) -> Act | None:
         return None
     found = _named(tokens[0])
     if found is None:
+        near = meant.nearest(meant.simple(tokens[0]), [name for names in ACTS for name in names])
         raise errors.Invalid(
             N_("“%(word)s” is no act on a department. Use one of %(words)s."),
             word=tokens[0],
             words=", ".join(f"{names[0]} {names[1]}" for names in ACTS),
+            reasons=[errors.Reason(N_("Did you mean “%(near)s”?"), {"near": near})] if near else None,
         )
     tokens.pop(0)
-    if found is _call and code is None:
-        raise errors.Invalid(N_("Say which department, by its code or its name."))
     return found
 
 
 def _named(token: str) -> Act | None:
-    wanted = token.casefold()
+    wanted = meant.simple(token).replace("_", "-")
     return next((act for names, act in ACTS.items() if wanted in names), None)
 
 
@@ -124,7 +119,7 @@ def _listed(ask: Ask, number: str) -> Message:
     ask.by.must(Permission.INCIDENTS_READ)
     incident = common.by_number(number)
     shown = facts.of(incident, base_url=ask.settings.url, whole=False)
-    return lines.listing(shown, facts.department_lines(incident.id), ask.locale, ask.house.zone)
+    return lines.listing(shown, facts.department_lines(incident.id), ask.locale, ask.zone)
 
 
 def _done(ask: Ask, incident: IncidentFacts, code: str) -> Message:

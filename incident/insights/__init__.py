@@ -1,0 +1,1 @@
+"""The numbers behind the insight pages; drills never count among them."""
