@@ -21,7 +21,7 @@ DRILLS, INJECTS = 20, 25
 AHEAD = timedelta(seconds=12)  # before the first inject: the drills' own channels and alerts are out by then
 PLAYERS = [f"{who}@demo.example" for who in ("zhao", "li", "sun", "jiang", "he")]
 CODES = ("CPO", "CS", "DPO", "IT", "OUT")
-RATE, SECONDS = 2, 40  # live complaints a second, and for how long
+RATE, SECONDS = 2, 36  # live complaints a second, and for how long
 
 
 def case(running: Service) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from incident import i18n
 from incident.api.asked import Moment
 from incident.api.door import OK
 from incident.api.plain import moment
@@ -69,6 +70,17 @@ class Waiting(BaseModel):
     departments: dict[str, Lengths]
 
 
+class Again(BaseModel):
+    """Something that keeps coming back, `count` times of `of`."""
+
+    kind: str
+    playbook: str
+    subject: str
+    count: int
+    of: int
+    sentence: dict[str, str]
+
+
 class Improvement(BaseModel):
     """Post-mortems and actions, and what comes again."""
 
@@ -80,8 +92,7 @@ class Improvement(BaseModel):
     actions_overdue: int
     overdue_days: int | None
     recurring: list[dict[str, Any]]
-    late_steps: list[dict[str, Any]]
-    blocked: list[dict[str, Any]]
+    patterns: list[Again]
 
 
 class MetricsSummary(BaseModel):
@@ -119,6 +130,18 @@ def summarise(ask: Ask) -> Answer:
         "total": measures.numbers(rows),
         "groups": measures.grouped(rows, wanted.group, span),
         "waiting": improvement.waiting(span),
-        "improvement": improvement.numbers(span, at=ask.at),
+        "improvement": _spoken(improvement.numbers(span, at=ask.at)),
     }
     return Answer(OK, body)
+
+
+def _spoken(found: dict[str, Any]) -> dict[str, Any]:
+    """The same with the sentences of what comes again in both languages."""
+    said = [
+        {
+            **each,
+            "sentence": {i18n.short(locale): i18n.say(each["sentence"], locale) for locale in i18n.LOCALES},
+        }
+        for each in found["patterns"]
+    ]
+    return {**found, "patterns": said}

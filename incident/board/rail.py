@@ -24,7 +24,7 @@ RAIL: tuple[tuple[str, str, str, Permission | None], ...] = (
     ("/training", N_("Training"), "book", Permission.DRILLS_READ),
     ("/reviews", N_("Reviews"), "review", Permission.REVIEWS_READ),
     ("/readiness", N_("Readiness"), "duty", Permission.REPORTS_READ),
-    ("/actions", N_("Actions"), "task", Permission.REVIEWS_READ),
+    ("/actions", N_("Corrective actions"), "task", Permission.REVIEWS_READ),
     ("/insights", N_("Insights"), "report", Permission.REPORTS_READ),
     ("/report", N_("Executive report"), "report", Permission.REPORTS_READ),
     ("/wall", N_("Wall"), "board", Permission.INCIDENTS_READ),

@@ -27,7 +27,7 @@ DRILLED = "service_attitude"  # the plan of the example and of the drill: few de
 EXAMPLE = {
     "channel": "hotline",
     "complaint_type": DRILLED,
-    "product": "credit_card",
+    "product": "信用卡",
     "summary": "客户投诉坐席态度生硬",
     "narrative": "我打热线询问账单，坐席多次打断我并挂断电话，要求核实录音并道歉。",
     "customer": {"name": "李雷", "phone": "13500135000"},

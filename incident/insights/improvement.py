@@ -14,12 +14,14 @@ from incident.models.actions import ActionState, ReviewAction
 from incident.models.incidents import Incident, IncidentDepartment
 from incident.models.records import TimelineEvent
 from incident.models.reviews import Review, ReviewState
+from incident.plan_changes import patterns
 from incident.reviews import recurrence
 from incident.vocabulary import Stage
 
 
 def numbers(span: Span, *, at: datetime) -> Numbers:
-    """Post-mortems and actions whose date lies in a span, and what comes again."""
+    """Post-mortems and actions whose date lies in a span, and what comes again; `patterns` hold a sentence
+    that an edge translates, and look back from now, as the page of change requests does."""
     reviews = db.session.scalars(
         select(Review).where(
             Review.optional.is_(False), Review.due_at >= span.start, Review.due_at <= min(span.end, at)
@@ -57,21 +59,16 @@ def numbers(span: Span, *, at: datetime) -> Numbers:
             for each in recurrence.causes(since=span.start)
             if each.incidents > 1
         ],
-        "late_steps": [
+        "patterns": [
             {
-                "playbook": each.plan,
-                "step": each.step,
-                "title": each.title,
-                "incidents": each.incidents,
-                "late": each.late,
-                "minutes": each.minutes,
+                "kind": each.kind,
+                "playbook": each.plan_key,
+                "subject": each.subject,
+                "count": each.count,
+                "of": each.of,
+                "sentence": each.sentence,
             }
-            for each in recurrence.late_steps(since=span.start)
-            if each.always
-        ],
-        "blocked": [
-            {"playbook": each.plan, "department": each.department, "incidents": each.incidents}
-            for each in recurrence.blocked_lines(since=span.start)
+            for each in patterns.found(at=at)
         ],
     }
 

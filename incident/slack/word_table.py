@@ -1,28 +1,22 @@
 """The words of `/incident` as a table: each with its Chinese aliases, an example and its help."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from incident.errors import N_
 
 COMMAND = "/incident"
 COMMAND_HELP = "Open, find and work on incidents · 应急事件"  # one text for everybody, in the manifest
-Place = Literal["incident", "anywhere"]
 
 
 @dataclass(frozen=True)
 class Word:
-    """One word of the command: its Chinese aliases, what may follow it as an example, and what it does.
-
-    `place` says where the menu offers it: on one incident, or anywhere.
-    """
+    """One word of the command: its Chinese aliases, what may follow it as an example, and what it does."""
 
     name: str
     zh: tuple[str, ...]
     example: str
     zh_example: str
     help: str
-    place: Place = "incident"
     scopes: tuple[str, ...] = ("commands",)
 
     def usage(self, locale: str) -> str:
@@ -41,7 +35,6 @@ WORDS: dict[str, Word] = {
             "[what happened]",
             "[发生了什么]",
             N_("Declare an incident: a form opens; words after it fill in what happened."),
-            "anywhere",
         ),
         Word(
             "list",
@@ -49,7 +42,6 @@ WORDS: dict[str, Word] = {
             "[mine]",
             "[我的]",
             N_("List the open incidents, gravest first; `mine` lists those you work on."),
-            "anywhere",
         ),
         Word("show", ("查看", "详情"), "[42]", "[42]", N_("Show the card of an incident.")),
         Word(
@@ -133,7 +125,6 @@ WORDS: dict[str, Word] = {
             "[42] | fee_dispute",
             "[42] | 费用异议",
             N_("The emergency plan of an incident or of a kind of complaint: steps, departments, don'ts."),
-            "anywhere",
         ),
         Word(
             "page",
@@ -189,7 +180,6 @@ WORDS: dict[str, Word] = {
             "[42]",
             "[42]",
             N_("The post-mortems ahead, or that of an incident: when, by whom, and the page."),
-            "anywhere",
         ),
         Word(
             "drill",
@@ -197,7 +187,6 @@ WORDS: dict[str, Word] = {
             "[list]",
             "[列表]",
             N_("The drills that run and those ahead, as far as you may know of them."),
-            "anywhere",
         ),
         Word(
             "duty",
@@ -205,7 +194,6 @@ WORDS: dict[str, Word] = {
             "[COM] | mine",
             "[COM] | 我的",
             N_("Who is on duty now, for a department or all; `mine` lists your own shifts."),
-            "anywhere",
         ),
         Word(
             "help",
@@ -213,7 +201,6 @@ WORDS: dict[str, Word] = {
             "[ack]",
             "[认领]",
             N_("List the words, or explain one with an example."),
-            "anywhere",
         ),
     )
 }

@@ -41,7 +41,7 @@ def test_the_summary_counts_live_incidents_and_leaves_drills_out(api, worked):
     learning = found["improvement"]
     (again,) = learning["recurring"]
     assert (again["category"], again["step"], again["incidents"]) == ("process", "freeze_contact", 2)
-    assert learning["late_steps"] == []  # two are too few to speak of always
+    assert learning["patterns"] == []  # two are too few to speak of always
     assert found["waiting"]["departments"]["COL"]["count"] == 2
 
 

@@ -137,3 +137,17 @@ def test_a_post_mortem_is_found_and_asked_for_on_its_incident(app):
     asked = Visitor(app, "zhao").post(f"/incidents/{closed.number}/review", {"trigger": "regulator"})
     assert asked.status_code == 303
     assert "the regulator asked again" in text(Visitor(app, "zhao").get(asked.location))
+
+
+def test_a_cause_leads_to_a_change_of_its_plan_and_back(app, review):
+    cause = reviewing.a_cause(review)
+    zhao = Visitor(app, "zhao")
+    page = zhao.get(f"/reviews/{review.id}").text
+    there = f"/playbooks/improper_collection/propose?origin=finding&amp;origin_id={cause}"
+    assert there in page and f"#{cause}" in text(zhao.get(there.replace("&amp;", "&")))
+    form = {"origin": "finding", "origin_id": str(cause), "reason": "名单没有更新"}
+    made = zhao.post("/playbooks/improper_collection/propose", form).location
+    change = zhao.get(made.removesuffix("/edit")).text
+    assert f'href="/reviews/{review.id}#finding-{cause}"' in change
+    unknown = zhao.post("/playbooks/improper_collection/propose", {**form, "origin_id": "999"})
+    assert unknown.status_code == 422

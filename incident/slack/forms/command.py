@@ -14,26 +14,14 @@ from incident.models.incidents import Incident
 from incident.models.resolutions import OptionState, ResolutionOption
 from incident.permissions import Permission
 from incident.slack.asking import Ask
-from incident.slack.blocks import inputs, texts
-from incident.slack.blocks.inputs import Given, Option
+from incident.slack.blocks import declare, inputs, texts
+from incident.slack.blocks.inputs import Given
 from incident.slack.blocks.texts import Block
 from incident.slack.forms.form import Form, required
-from incident.vocabulary import Level
 
 More = Mapping[str, str]
 SHOWN_MOST = 15  # things missing for closing, and options waiting, that a form lists
 WORK = frozenset({"moved", "level_changed", "closed", "merged", "reopened"})
-
-
-def levels(locale: str) -> list[Option]:
-    """The levels as options, gravest first."""
-    return [
-        (
-            str(int(each)),
-            f"{texts.SIGNS[int(each)]} {each.numeral} {i18n.words('level', str(int(each)), locale)}",
-        )
-        for each in Level
-    ]
 
 
 def _level_inputs(ask: Ask, incident: Incident, given: Given, _more: More) -> list[Block]:
@@ -44,7 +32,7 @@ def _level_inputs(ask: Ask, incident: Incident, given: Given, _more: More) -> li
         inputs.put(
             "level",
             N_("Level"),
-            inputs.select(levels(ask.locale), chosen=chosen, radio=True),
+            inputs.select(declare.levels(ask.locale), chosen=chosen, radio=True),
             ask.locale,
             hint=hint,
         ),

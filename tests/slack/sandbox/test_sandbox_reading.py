@@ -47,6 +47,11 @@ def test_the_menus_of_shortcuts_reach_the_app(visited):
     assert kinds == [("message_action", "note"), ("shortcut", "report")]
 
 
+def test_a_channel_of_the_list_opens_at_its_newest_message_without_script_too(town, browser):
+    address = re.search(r'href="(/as/U0BOB/c/C0GENERAL)#end"', see(browser, "/as/U0BOB/"))[1]
+    assert '<div id="end"></div>' in see(browser, address)
+
+
 def test_the_words_of_the_command_are_offered_in_the_readers_language(visited):
     _, browser = visited
     assert re.search(r'data-typed="/incident ack".*ack in en', see(browser, GENERAL), re.DOTALL)

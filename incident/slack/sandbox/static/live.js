@@ -212,7 +212,7 @@ addEventListener("popstate", () => location.reload());
 document.documentElement.classList.add("js");
 if (document.body.matches("[data-live]")) {
   const flow = $("flow");
-  if (flow && $("composer") && !location.hash) flow.scrollTop = document.querySelector(".news")?.offsetTop - flow.offsetTop - 80 || flow.scrollHeight;
+  if (flow && $("composer") && ["", "#end"].includes(location.hash)) flow.scrollTop = document.querySelector(".news")?.offsetTop - flow.offsetTop - 80 || flow.scrollHeight;
   showDialog();
   poll();
 }
