@@ -45,6 +45,7 @@ class Runner:
             leads = self._leadership.hold()
             if leads and self._scheduler is None:
                 log.info("scheduler.leads", holder=self.name)
+                self._beat_heart()  # before the first sweeps: after a restart the old heartbeat is stale
                 self._scheduler = self._beating()
             elif not leads and self._scheduler is not None:
                 log.warning("scheduler.lost_the_lead", holder=self.name)

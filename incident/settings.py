@@ -6,13 +6,14 @@ import tempfile
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import limits
 from cryptography.fernet import Fernet
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from incident import addresses
 
 ROOT = Path(__file__).resolve().parent.parent
 SLACK_API = "https://slack.com/api/"
@@ -48,7 +49,9 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Comma-separated Fernet keys for personal data; the first encrypts, all decrypt.",
     )
-    base_url: str = Field("", description="Address people reach the service at; default from HOST and PORT.")
+    base_url: Annotated[str, AfterValidator(addresses.http)] = Field(
+        "", description="Address people reach the service at; default from HOST and PORT."
+    )
     timezone: str = Field("Asia/Shanghai", description="The organisation's time zone (IANA name).")
     default_locale: Literal["zh_CN", "en"] = Field("zh_CN", description="Language where a reader chose none.")
     rule_set: Literal["cn", "us", "uk", "eu"] = Field("cn", description="Jurisdiction whose rules apply.")
@@ -59,7 +62,9 @@ class Settings(BaseSettings):
         SecretStr(""), description="Proves that requests come from Slack."
     )
     slack_app_token: SecretStr = Field(SecretStr(""), description="`xapp-…`, for Socket Mode.")
-    slack_api_url: str = Field("", description="Web API address, ending in a slash; the sandbox sets it.")
+    slack_api_url: Annotated[str, AfterValidator(addresses.http)] = Field(
+        "", description="Web API address, ending in a slash; the sandbox sets it."
+    )
     slack_response_channel: str = Field(
         "incident-response", description="Name or id of the channel where new incidents are announced."
     )
@@ -75,17 +80,17 @@ class Settings(BaseSettings):
         7, ge=0, le=365, description="Days after its end that an incident's channel is archived; 0: never."
     )
     slack_rate_limits: bool = Field(True, description="Whether the sandbox keeps Slack's rate limits.")
-    fallback_urls: Annotated[list[SecretStr], NoDecode] = Field(
+    fallback_urls: Annotated[list[SecretStr], NoDecode, AfterValidator(addresses.apprise)] = Field(
         default_factory=list, description="Comma-separated Apprise URLs used when Slack cannot deliver."
     )
     fallback_after_seconds: int = Field(
         120, ge=1, description="An alert not delivered for this long goes out by FALLBACK_URLS."
     )
-    report_urls: Annotated[list[SecretStr], NoDecode] = Field(
+    report_urls: Annotated[list[SecretStr], NoDecode, AfterValidator(addresses.apprise)] = Field(
         default_factory=list,
         description="Comma-separated Apprise URLs (mailto://…) that the executive report is sent to.",
     )
-    mail_url: SecretStr = Field(
+    mail_url: Annotated[SecretStr, AfterValidator(addresses.apprise)] = Field(
         SecretStr(""),
         description="Apprise URL of a mailbox (mailtos://user:password@host) that invitations are sent from.",
     )
@@ -93,7 +98,9 @@ class Settings(BaseSettings):
     oidc_issuer: str = Field("", description="OpenID Connect issuer.")
     oidc_client_id: str = Field("", description="OpenID Connect client id.")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="OpenID Connect client secret.")
-    ratelimit_storage_uri: str = Field("memory://", description="Where request rates are counted.")
+    ratelimit_storage_uri: Annotated[str, AfterValidator(addresses.storage)] = Field(
+        "memory://", description="Where request rates are counted."
+    )
     api_rate_limit: str = Field("60000/minute", description="Requests a token may make, like 100/second.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged.")
     log_format: Literal["console", "json"] = Field("console", description="How log lines look.")
@@ -142,13 +149,6 @@ class Settings(BaseSettings):
                 raise ValueError(f"cannot be read: {part!r}; write it like pushpin=timeline")
         return value
 
-    @field_validator("base_url", "slack_api_url")
-    @classmethod
-    def _url(cls, value: str) -> str:
-        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc):
-            raise ValueError(f"not an http(s) address: {value!r}")
-        return value
-
     @field_validator("slack_api_url")
     @classmethod
     def _slash(cls, value: str) -> str:
@@ -165,7 +165,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _together(self) -> "Settings":
-        faults = [*self._slack_faults(), *(self._production_faults() if self.app_env == "production" else [])]
+        faults = self._slack_faults() + (self._production_faults() if self.app_env == "production" else [])
         if faults:
             raise ValueError("\n".join(faults))
         return self
@@ -259,9 +259,8 @@ class Settings(BaseSettings):
     @cached_property
     def session_key(self) -> str:
         """SECRET_KEY, or the one kept under VAR_DIR."""
-        return self.secret_key.get_secret_value() or self._kept(
-            "secret_key", lambda: secrets.token_urlsafe(48)
-        )
+        given = self.secret_key.get_secret_value()
+        return given or self._kept("secret_key", lambda: secrets.token_urlsafe(48))
 
     @cached_property
     def personal_data_keys(self) -> list[str]:
@@ -277,9 +276,8 @@ class Settings(BaseSettings):
     @cached_property
     def signing_secret(self) -> str:
         """The signing secret in force."""
-        return self.slack_signing_secret.get_secret_value() or (
-            SANDBOX_SIGNING_SECRET if self.sandboxed else ""
-        )
+        given = self.slack_signing_secret.get_secret_value()
+        return given or (SANDBOX_SIGNING_SECRET if self.sandboxed else "")
 
     @cached_property
     def slack_api(self) -> str:

@@ -248,11 +248,13 @@ def _needing(need: str, at: datetime) -> ColumnElement[bool]:
 
 
 def _searched(q: str) -> list[ColumnElement[bool]]:
-    """Every word somewhere in the number, the titles or the type; a bare number is an incident's."""
+    """Every word somewhere in the number, the titles or the type; a bare number is an incident's, and
+    INC-5 the short form of it."""
     if re.fullmatch(r"(?i)(inc|drl)-\d{4}-\d+", q):
         return [I.number == q.upper()]
-    if re.fullmatch(r"\d{1,6}", q):
-        return [I.number.like(f"%-{int(q):06d}")]
+    short = re.fullmatch(r"(?:(inc|drl)-)?(\d{1,6})", q.lower())
+    if short:
+        return [I.number.like(f"{(short[1] or '').upper()}%-{int(short[2]):06d}")]
     return [I.search_text.contains(word, autoescape=True) for word in q.lower().split()[:WORDS_MOST]]
 
 

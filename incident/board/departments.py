@@ -5,7 +5,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, make_response, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from sqlalchemy import case, func, select
 from werkzeug.wrappers import Response
 
@@ -78,12 +78,7 @@ def show(code: str) -> str:
 def live(code: str) -> Response:
     """What changes on the page, for its script; 304 while nothing has happened in the last minute."""
     now = _tag(code)
-    if request.if_none_match.contains(now):
-        response = make_response("", HTTPStatus.NOT_MODIFIED)
-    else:
-        response = make_response(_page("partials/department_live.html", code))
-    response.set_etag(now)
-    return response
+    return frame.news(now, lambda: _page("partials/department_live.html", code))
 
 
 def _page(template: str, code: str) -> str:

@@ -1,8 +1,6 @@
 """The control room of a drill: what is to come, who has answered what, and the acts of those who lead it."""
 
-from http import HTTPStatus
-
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from incident import clock, drills
@@ -33,12 +31,7 @@ def show(drill_id: int) -> str:
 def live(drill_id: int) -> Response:
     """What changes in it, for its script."""
     text, tag = _page("partials/drill_control_live.html", drill_id)
-    if request.if_none_match.contains(tag):
-        response = make_response("", HTTPStatus.NOT_MODIFIED)
-    else:
-        response = make_response(text)
-    response.set_etag(tag)
-    return response
+    return frame.news(tag, lambda: text)
 
 
 def _page(template: str, drill_id: int) -> tuple[str, str]:

@@ -31,12 +31,7 @@ def show(drill_id: int) -> str:
 def live(drill_id: int) -> Response:
     """What changes on the page, for its script."""
     text, tag = _page("partials/drill_play_live.html", drill_id)
-    if request.if_none_match.contains(tag):
-        response = make_response("", HTTPStatus.NOT_MODIFIED)
-    else:
-        response = make_response(text)
-    response.set_etag(tag)
-    return response
+    return frame.news(tag, lambda: text)
 
 
 def _page(template: str, drill_id: int) -> tuple[str, str]:

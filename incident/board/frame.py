@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -181,6 +181,14 @@ def rev(html: object) -> str:
     """A short digest of markup without what changes by itself: relative times and form tokens."""
     steady = _UNSTEADY.sub(lambda found: found.group(1) or found.group(2) or found.group(3) or "", str(html))
     return digest(steady)
+
+
+def news(tag: str, draw: Callable[[], str]) -> Response:
+    """What a page asks for again and again: drawn where it has changed, else 304."""
+    unchanged = request.if_none_match.contains(tag)
+    response = make_response("", HTTPStatus.NOT_MODIFIED) if unchanged else make_response(draw())
+    response.set_etag(tag)
+    return response
 
 
 def digest(*parts: object) -> str:

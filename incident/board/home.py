@@ -2,11 +2,10 @@
 
 import zlib
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 from markupsafe import Markup
 from sqlalchemy import select
 
@@ -45,14 +44,9 @@ def board() -> str:
 def rows() -> Response:
     """What changes on the page, for its script; 304 while nothing has happened in the last minute."""
     tag = _tag()
-    if request.if_none_match.contains(tag):
-        response = make_response("", HTTPStatus.NOT_MODIFIED)
-    else:
-        response = make_response(
-            render_template("partials/board_live.html", **_view(board_list.asked(request.args)))
-        )
-    response.set_etag(tag)
-    return response
+    return frame.news(
+        tag, lambda: render_template("partials/board_live.html", **_view(board_list.asked(request.args)))
+    )
 
 
 def _tag() -> str:

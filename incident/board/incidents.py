@@ -2,11 +2,11 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, make_response, redirect, request
+from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from incident import clock
-from incident.board import access, acting
+from incident.board import access, acting, frame
 from incident.board.access import needs
 from incident.lifecycle import acts, common
 from incident.models.incidents import Incident
@@ -32,12 +32,7 @@ def live(number: str) -> Response:
     """What changes on the page, for its script; 304 while nothing has happened in the last minute."""
     incident = common.by_number(number)
     now = acting.tag(incident)
-    if request.if_none_match.contains(now):
-        response = make_response("", HTTPStatus.NOT_MODIFIED)
-    else:
-        response = make_response(acting.page("partials/incident_live.html", incident))
-    response.set_etag(now)
-    return response
+    return frame.news(now, lambda: acting.page("partials/incident_live.html", incident))
 
 
 @bp.post("/incidents/<number>/acknowledge")

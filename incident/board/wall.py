@@ -1,9 +1,8 @@
 """The wall: what is on fire, large, for a screen in the room; nothing on it can be pressed."""
 
-from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, render_template
 
 from incident import clock
 from incident.board import access, board_list, figures, frame
@@ -28,12 +27,7 @@ def show() -> str:
 def live() -> Response:
     """What changes on it; 304 while nothing has happened in the last minute."""
     tag = _tag()
-    if request.if_none_match.contains(tag):
-        response = make_response("", HTTPStatus.NOT_MODIFIED)
-    else:
-        response = make_response(render_template("partials/wall_live.html", **_view()))
-    response.set_etag(tag)
-    return response
+    return frame.news(tag, lambda: render_template("partials/wall_live.html", **_view()))
 
 
 def _tag() -> str:

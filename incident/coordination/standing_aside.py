@@ -1,15 +1,17 @@
 """Naming whom a complaint is about, declaring an own interest, and handing back what they held."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 
 from incident import duty, errors, privacy, recusal, timeline
 from incident.accounts import Actor
 from incident.alerting import escalation, outbox
 from incident.db import db
 from incident.errors import N_, Reason
+from incident.models.complaints import Complaint
 from incident.models.conduct import ComplainedAbout, RecusalKind
 from incident.models.incidents import (
     DepartmentState,
@@ -32,7 +34,7 @@ def name_person(
     """The complaint is about one of our own people: what they hold on the incident is handed back."""
     row = _named(incident, RecusalKind.PERSON, by=by, at=at, reason=reason, person_id=person.id)
     timeline.record(incident.id, "complained_about", by=by.label, at=at, whom=person.name)
-    _hand_back(incident, row, [person], at=at)
+    _hand_back(incident, str(row.id), [person], at=at)
     return row
 
 
@@ -51,8 +53,35 @@ def name_agency(incident: Incident, agency: str, *, reason: str, by: Actor, at: 
     timeline.record(incident.id, "complained_about", by=by.label, at=at, whom=privacy.redact(words))
     workers = db.session.scalars(select(Person).where(Person.agency.is_not(None)))
     wanted = recusal.alike([words])
-    _hand_back(incident, row, [each for each in workers if recusal.works_for(each, wanted)], at=at)
+    _hand_back(incident, str(row.id), [each for each in workers if recusal.works_for(each, wanted)], at=at)
     return row
+
+
+def agencies_joined(incident: Incident, ids: Sequence[int], *, at: datetime) -> None:
+    """Complaints, by their ids, have come to an open incident: whoever works for an agency that was not
+    complained about there before hands back what they hold."""
+    workers = db.session.scalars(select(Person).where(Person.agency.is_not(None), Person.active)).all()
+    if not workers:
+        return
+    named = (
+        select(Complaint.agency_key, func.min(Complaint.id))
+        .where(Complaint.id.in_(ids), Complaint.agency_key.is_not(None))
+        .group_by(Complaint.agency_key)
+    )
+    for key, first in [(str(key), first) for key, first in db.session.execute(named)]:
+        theirs = [each for each in workers if recusal.works_for(each, {key})]
+        if theirs and not _known(incident.id, key, ids):
+            names = "、".join(each.name for each in theirs)
+            timeline.record(incident.id, "stood_aside", by=recusal.ACTOR, at=at, people=names)
+            _hand_back(incident, f"complaint-{first}", theirs, at=at)
+
+
+def _known(incident_id: int, key: str, ids: Sequence[int]) -> bool:
+    """Whether an agency is complained about on an incident, leaving some complaints out."""
+    here = (Complaint.incident_id == incident_id, Complaint.agency_key == key)
+    others = select(exists().where(*here, Complaint.id.not_in(ids)))
+    named = recusal.alike(each.agency for each in recusal.in_force(incident_id))
+    return key in named or bool(db.session.scalar(others))
 
 
 def declare_interest(incident: Incident, *, reason: str, by: Actor, at: datetime) -> ComplainedAbout:
@@ -64,7 +93,7 @@ def declare_interest(incident: Incident, *, reason: str, by: Actor, at: datetime
     person = db.session.get_one(Person, by.id)
     row = _named(incident, RecusalKind.INTEREST, by=by, at=at, reason=reason, person_id=person.id)
     timeline.record(incident.id, "interest_declared", by=by.label, at=at)
-    _hand_back(incident, row, [person], at=at)
+    _hand_back(incident, str(row.id), [person], at=at)
     return row
 
 
@@ -150,7 +179,7 @@ def _checked(text: str, place: str, longest: int, sentence: str) -> str:
     return words
 
 
-def _hand_back(incident: Incident, row: ComplainedAbout, people: list[Person], *, at: datetime) -> None:
+def _hand_back(incident: Incident, key: str, people: list[Person], *, at: datetime) -> None:
     """Whatever they hold becomes vacant and they leave the channel; each vacancy is on the timeline, and
     somebody is told."""
     vacant: list[str] = []
@@ -162,7 +191,7 @@ def _hand_back(incident: Incident, row: ComplainedAbout, people: list[Person], *
     if incident.commander_id in {person.id for person in people}:
         incident.commander_id = None
     if vacant:
-        _alarm(incident, row, people, at=at)
+        _alarm(incident, key, people, at=at)
     outbox.enqueue(incident.id, "update_card", at=at)
 
 
@@ -224,12 +253,12 @@ def _tasks(incident: Incident, person: Person, *, at: datetime) -> None:
         )
 
 
-def _alarm(incident: Incident, row: ComplainedAbout, gone: list[Person], *, at: datetime) -> None:
+def _alarm(incident: Incident, cause: str, gone: list[Person], *, at: datetime) -> None:
     """Tell whoever can fill the vacancy: the commander that is left, the departments' heads, the group's."""
     out = {person.id for person in gone}
     for person in escalation.each_once(_told(incident)):
         if person.id not in out and recusal.bar(incident, person) is None:
-            key = f"vacant-{row.id}-{person.id}"
+            key = f"vacant-{cause}-{person.id}"
             outbox.enqueue(incident.id, "remind", at=at, key=key, person_id=person.id, about="vacant")
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from incident import audit, customers, errors, privacy, timeline
 from incident.accounts import Actor
-from incident.coordination import holds
+from incident.coordination import holds, standing_aside
 from incident.db import db, insert_one
 from incident.errors import N_, Reason
 from incident.intake.body import ComplaintBody
@@ -114,6 +114,7 @@ def receive(prepared: Prepared, *, by: Actor, at: datetime, house: House) -> Rec
     parent = joined.incident if joined else None
     if parent is not None:
         holds.of_member(parent, complaint, by=by, at=at)
+        standing_aside.agencies_joined(parent, [complaint.id], at=at)
     begun = grouping.begin(finding, prepared.arrival, complaint, by=by, at=at, house=house)
     incident = _incident(complaint, parent or begun, by=by, at=at, house=house)
     return Received(

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from incident import clocks, errors, timeline
 from incident.accounts import Actor
 from incident.alerting import escalation, outbox
+from incident.coordination import standing_aside
 from incident.db import db
 from incident.errors import N_
 from incident.lifecycle import common, handing_over
@@ -54,6 +55,7 @@ def merge(source: Incident, target: Incident, *, reason: str, by: Actor, at: dat
         target.id, "merged_from", by=by.label, at=at, source=source.number, reason=words,
         complaints=len(moved["complaints"]), tasks=len(moved["tasks_moved"]),
     )  # fmt: skip
+    standing_aside.agencies_joined(target, moved["complaints"], at=at)
     common.show(source, at=at, said="merged", number=target.number, name=by.name)
     outbox.enqueue(target.id, "update_card", at=at)
     return done

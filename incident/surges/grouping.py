@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from incident import clocks, errors, recusal, timeline
 from incident.accounts import Actor
-from incident.coordination import holds
+from incident.coordination import holds, standing_aside
 from incident.db import db, forget, insert_one
 from incident.errors import N_
 from incident.lifecycle import merging, opening
@@ -176,6 +176,7 @@ def take_in(
         if not joining.grave(frozenset(complaint.signals)):
             complaint.incident_id = parent.id
             holds.of_member(parent, complaint, by=by, at=at)
+            standing_aside.agencies_joined(parent, [complaint.id], at=at)
         return
     apart = own.acknowledged_at is not None or joining.grave(frozenset(complaint.signals)) or not own.is_open
     if apart:

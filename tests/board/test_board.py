@@ -111,8 +111,9 @@ def test_the_search_finds_a_number_however_it_is_written_and_whatever_became_of_
         closed = {"status": "cancelled"}
         db.session.execute(update(Incident).where(Incident.id == incident.id).values(**closed))
     short = str(int(incident.number.rpartition("-")[2]))
-    for query in (incident.number, incident.number.lower(), short):
+    for query in (incident.number, incident.number.lower(), short, f"inc-{short}"):
         assert numbers(zhao.get("/", query_string={"q": query})) == [incident.number]
+    assert numbers(zhao.get("/", query_string={"q": f"DRL-{short}"})) == []
     assert numbers(zhao.get("/")) == [other.number]
 
 

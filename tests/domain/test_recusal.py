@@ -15,6 +15,7 @@ from incident.lifecycle import acts
 from incident.models.alerts import Delivery
 from incident.models.conduct import ComplainedAbout
 from incident.models.incidents import Incident
+from incident.surges import members
 from tests import builders
 from tests.builders import NOW
 
@@ -143,6 +144,30 @@ def test_the_agencys_people_on_duty_are_passed_over_when_the_incident_opens(app:
     assert told.isdisjoint({builders.person("he").id, builders.person("wang").id})
     [said] = [each for each in timeline.of(incident.id) if each.kind == "stood_aside"]
     assert "何莉" in said.data["people"] and "王磊" in said.data["people"]
+
+
+def test_a_complaint_that_joins_and_names_another_agency_takes_its_people_off_at_once(app: Flask) -> None:
+    incident = builders.an_incident(stage="verify", agency="别的公司")
+    with unit_of_work():
+        builders.person("he").agency = "诚信催收有限公司"
+        builders.person("wang").agency = "诚信催收"
+    before = holders(incident, "he")
+    assert before["lines"] == ["OUT"] and incident.commander_id == builders.person("wang").id
+    for ref in ("J-1", "J-2"):
+        joins = builders.a_complaint(source_ref=ref, agency="诚信 催收", escalated=False).complaint
+        with unit_of_work():
+            members.add(
+                incident,
+                joins,
+                reason="同一原因",
+                by=builders.acting("zhao"),
+                at=LATER,
+                house=builders.house(),
+            )
+    for who in ("he", "wang"):
+        assert holders(incident, who) == {"roles": [], "lines": [], "tasks": []}
+    assert incident.commander_id is None
+    assert [each.kind for each in timeline.of(incident.id)].count("stood_aside") == 1, "the first names it"
 
 
 def test_whoever_stands_aside_is_neither_alerted_nor_invited_any_more(app: Flask) -> None:

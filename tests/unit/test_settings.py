@@ -29,6 +29,7 @@ def faults(tmp_path: Path, **given: Any) -> list[str]:
     return str(refused.value).splitlines()
 
 
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 def test_every_wrong_setting_is_listed_at_once(tmp_path: Path) -> None:
     found = faults(
         tmp_path,
@@ -41,10 +42,15 @@ def test_every_wrong_setting_is_listed_at_once(tmp_path: Path) -> None:
         slack_api_url="https://slack.com/api",
         database_url="mysql://x",
         slack_signing_secret="alone",
+        fallback_urls="json://desk.example/hook,nonsense",
+        report_urls="nonsense",
+        mail_url="nonsense",
+        ratelimit_storage_uri="nonsense",
     )
     for name in (
         "PORT", "TIMEZONE", "DEFAULT_LOCALE", "RULE_SET", "DATA_KEYS", "SLACK_API_URL", "DATABASE_URL",
-        "SECRET_KEY", "BASE_URL", "SLACK_BOT_TOKEN",
+        "SECRET_KEY", "BASE_URL", "SLACK_BOT_TOKEN", "REPORT_URLS", "MAIL_URL",
+        "RATELIMIT_STORAGE_URI", "FALLBACK_URLS: Apprise cannot read address 2",
     ):  # fmt: skip
         assert any(name in line for line in found), name
     assert len(found) == len(set(found))
