@@ -3,11 +3,24 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from incident.api.answered import Page, Someone, Words
+from incident.playbooks.exercises import INJECTS_MOST, Inject, Scenario
 from incident.playbooks.schema import Plan
 from incident.vocabulary import ComplaintType
+
+
+class ShownScenario(Scenario):
+    """A scenario; its injects are there for whoever runs drills, and nobody else."""
+
+    injects: list[Inject] = Field(max_length=INJECTS_MOST)
+
+
+class ShownPlan(Plan):
+    """A plan as it is read."""
+
+    scenarios: list[ShownScenario] = Field(min_length=1)  # type: ignore[assignment]  # only ever read
 
 
 class PlaybookSummary(BaseModel):
@@ -32,7 +45,7 @@ class PlaybookVersion(BaseModel):
     loaded_at: datetime
     loaded_by: str
     note: str | None
-    plan: Plan
+    plan: ShownPlan
 
 
 class VersionRef(BaseModel):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from incident import duty
+from incident.accounts import Actor
 from incident.api import answered_more, views
 from incident.api.door import OK
 from incident.api.plain import moment
@@ -57,7 +58,7 @@ def show_playbook(ask: Ask, *, key: str) -> Answer:
     found = library.current(key)
     history = library.history(key)
     row = next(each for each in history if each.id == found.id)
-    return Answer(OK, {**_whole(found, row), "versions": [_reference(each) for each in history]})
+    return Answer(OK, {**_whole(found, row, ask.by), "versions": [_reference(each) for each in history]})
 
 
 @call(
@@ -72,7 +73,7 @@ def show_playbook_version(ask: Ask, *, key: str, version: int) -> Answer:
     """The plan as it stood."""
     found = library.numbered(key, version)
     row = next(each for each in library.history(key) if each.id == found.id)
-    return Answer(OK, _whole(found, row))
+    return Answer(OK, _whole(found, row, ask.by))
 
 
 def _reference(row: PlanVersion) -> dict[str, Any]:
@@ -85,8 +86,11 @@ def _reference(row: PlanVersion) -> dict[str, Any]:
     }
 
 
-def _whole(found: Version, row: PlanVersion) -> dict[str, Any]:
+def _whole(found: Version, row: PlanVersion, by: Actor) -> dict[str, Any]:
     plan = found.plan.model_dump(mode="json")
+    if not by.can(Permission.DRILLS_MANAGE):  # a player who has read them tests nothing
+        for scenario in plan["scenarios"]:
+            scenario["injects"] = []
     return {"key": str(found.plan.key), **_reference(row), "plan": plan}
 
 

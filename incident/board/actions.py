@@ -13,7 +13,9 @@ from incident.db import db, unit_of_work
 from incident.errors import N_, DomainError, NotFound
 from incident.models.actions import ReviewAction
 from incident.models.people import Person
+from incident.models.plans import ChangeOrigin
 from incident.permissions import Permission
+from incident.plan_changes import moves
 from incident.reviews import action_register, actions
 from incident.reviews.action_register import Show
 
@@ -33,12 +35,14 @@ def _page(**more: Any) -> str:
     owner_id = access.actor().id if mine else None
     lines = action_register.listed(*action_register.conditions(shown, at=now, owner_id=owner_id))
     ids = {id_ for line in lines for id_ in _people(line.action)}
+    own = [line.action.id for line in lines]
     return render_template(
         "actions/list.html",
         lines=lines,
         counts=action_register.counts(at=now, owner_id=owner_id),
         names={row.id: row.name for row in db.session.scalars(select(Person).where(Person.id.in_(ids)))},
-        history=actions.histories([line.action.id for line in lines]),
+        history=actions.histories(own),
+        requests=moves.from_origins(ChangeOrigin.ACTION, own),
         shown=shown,
         mine=mine,
         at=now,

@@ -15,8 +15,10 @@ from incident.db import db, unit_of_work
 from incident.errors import DomainError, NotFound
 from incident.models.actions import ActionKind
 from incident.models.people import Person
+from incident.models.plans import ChangeOrigin
 from incident.models.reviews import CauseCategory, Review, ReviewState, Section
 from incident.permissions import Permission
+from incident.plan_changes import moves
 from incident.reviews import (
     action_register,
     blameless,
@@ -48,6 +50,7 @@ def page(review: Review, **more: Any) -> str:
     facts = record.gather(incident)
     written = sections.of(review, facts, locale=frame.locale(), zone=times.zone())
     lines = action_register.listed(*action_register.conditions(at=clock.now(), review_id=review.id))
+    causes = findings.of(review)
     given = {"fault": None, "typed": {}} | more
     me = access.me()
     return render_template(
@@ -59,7 +62,15 @@ def page(review: Review, **more: Any) -> str:
         sections=list(Section),
         events=key_events.of(review, incident, blameless.cast(incident, owner_id=review.owner_id)),
         tree=findings.tree(review),
-        causes=findings.of(review),
+        causes=causes,
+        requests={
+            str(origin): moves.from_origins(origin, ids)
+            for origin, ids in (
+                (ChangeOrigin.REVIEW, [review.id]),
+                (ChangeOrigin.FINDING, [row.id for row in causes]),
+                (ChangeOrigin.ACTION, [line.action.id for line in lines]),
+            )
+        },
         steps=findings.steps(review),
         lines=lines,
         categories=list(CauseCategory),

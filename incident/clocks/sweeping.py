@@ -15,6 +15,7 @@ from incident.clocks import acts, reckoning, rules, telling
 from incident.clocks.telling import Word
 from incident.db import db, unit_of_work
 from incident.models.clocks import Clock, ClockState
+from incident.models.drills import STANDING_STILL
 from incident.models.incidents import Incident
 from incident.vocabulary import Level, Status
 
@@ -43,7 +44,9 @@ def sweep(*, at: datetime, house: WorkingCalendar) -> int:
     due = list(
         db.session.scalars(
             select(Clock.id)
-            .where(Clock.warn_at <= at)  # set for running ones alone; a small index of its own
+            .where(
+                Clock.warn_at <= at, Clock.incident_id.not_in(STANDING_STILL)
+            )  # set for running ones alone; a small index of its own
             .order_by(Clock.warn_at)
             .limit(MOST)
         )

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from incident import accounts, duty, errors
 from incident.db import db
+from incident.demo import drilling
 from incident.demo.complaints import COMPLAINTS
 from incident.demo.people import PASSWORD, PEOPLE, ROSTER
 from incident.drills import programme
@@ -28,7 +29,8 @@ def loaded() -> bool:
 
 
 def load(*, at: datetime, house: House) -> None:
-    """People, roster, incidents in different states and a drill ahead; raises Refused where they are here."""
+    """People, roster, incidents in different states, a drill ahead and one that was, certificates; raises
+    Refused where they are here."""
     if loaded():
         raise errors.Refused(N_("The demo is loaded already; `flask demo clear` takes it away."))
     people = _people(at=at)
@@ -46,6 +48,8 @@ def load(*, at: datetime, house: House) -> None:
         at=at,
         house=house,
     )
+    drilling.hold(people, by=ACTOR, at=at, house=house)
+    drilling.train(people, by=ACTOR, at=at, house=house)
 
 
 def _people(*, at: datetime) -> dict[str, Person]:

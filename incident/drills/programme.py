@@ -21,6 +21,7 @@ from incident.models.people import Person
 from incident.permissions import Permission
 
 HORIZON = timedelta(days=400)  # how far ahead a programme's drills stand on the calendar
+SURPRISES_MOST = 500  # unannounced ones that are looked through for their staff
 AHEAD = 12  # at most so many drills of one programme ahead
 
 
@@ -197,10 +198,19 @@ def cancel(drill_id: int, *, by: Actor, at: datetime, programme: bool = False) -
 
 def visible(by: Actor) -> ColumnElement[bool]:
     """Which drills somebody may know of: one that is not announced is a surprise to all but those who run
-    drills, until it begins; and afterwards too where it never began."""
+    drills or staff it, until it begins; and afterwards too where it never began."""
     if by.can(Permission.DRILLS_MANAGE):
         return true()
-    return or_(Drill.announced, Drill.started_at.is_not(None))
+    return or_(Drill.announced, Drill.started_at.is_not(None), Drill.id.in_(_staffed(by)))
+
+
+def _staffed(by: Actor) -> list[int]:
+    """Ids of the surprises that somebody helps to run."""
+    if by.kind != "person":
+        return []
+    hidden = select(Drill).where(Drill.announced.is_(False), Drill.started_at.is_(None))
+    rows = db.session.scalars(hidden.order_by(Drill.starts_at.desc()).limit(SURPRISES_MOST))
+    return [row.id for row in rows if cast.roles_of(row, by) & set(cast.STAFF)]
 
 
 def find(drill_id: int, *, by: Actor) -> Drill:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incident.db import Base
@@ -116,3 +116,9 @@ class DrillBlackout(Base):
     last_day: Mapped[date] = mapped_column(Date)
     reason: Mapped[str]
     created_by: Mapped[str]
+
+
+# the incidents of drills that are paused: no watch writes, counts or reminds there meanwhile
+STANDING_STILL = select(Drill.incident_id).where(
+    Drill.state == DrillState.PAUSED, Drill.incident_id.is_not(None)
+)

@@ -1,5 +1,6 @@
 """Which moves a change request allows, as one table, and how one is found."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from incident.accounts import Actor
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.models.people import Person
-from incident.models.plans import ChangeState, PlanChange
+from incident.models.plans import ChangeOrigin, ChangeState, PlanChange
 from incident.permissions import Permission
 from incident.playbooks import loading
 
@@ -107,6 +108,15 @@ def creator(change: PlanChange) -> Person | None:
     id_ = rest.partition("/")[0]
     person = db.session.get(Person, int(id_)) if kind == "person" and id_.isdigit() else None
     return person if person and person.active else None
+
+
+def from_origins(origin: ChangeOrigin, ids: Iterable[int], *, most: int = 500) -> dict[int, list[PlanChange]]:
+    """The change requests that came from some findings, actions, post-mortems or drills, by its id."""
+    query = select(PlanChange).where(PlanChange.origin == origin, PlanChange.origin_id.in_(list(ids)))
+    found: dict[int, list[PlanChange]] = {}
+    for row in db.session.scalars(query.order_by(PlanChange.id).limit(most)):
+        found.setdefault(row.origin_id or 0, []).append(row)
+    return found
 
 
 def listed(

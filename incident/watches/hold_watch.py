@@ -7,6 +7,7 @@ from sqlalchemy import select
 from incident.alerting import outbox
 from incident.db import db, unit_of_work
 from incident.models.contacts import ContactHold
+from incident.models.drills import STANDING_STILL
 
 AGAIN = timedelta(days=1)  # a hold is kept in mind once a day until it is lifted
 
@@ -20,6 +21,7 @@ def remind(*, at: datetime) -> int:
                 ContactHold.lifted_at.is_(None),
                 ContactHold.remind_at.is_not(None),
                 ContactHold.remind_at <= at,
+                ContactHold.incident_id.not_in(STANDING_STILL),
             )
             .limit(200)
         )

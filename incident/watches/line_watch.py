@@ -9,6 +9,7 @@ from incident.alerting import escalation, outbox
 from incident.coordination import departments, pace
 from incident.db import db, unit_of_work
 from incident.lifecycle.common import House
+from incident.models.drills import STANDING_STILL
 from incident.models.incidents import DepartmentState, Incident, IncidentDepartment
 from incident.models.people import Person
 from incident.playbooks import library
@@ -22,7 +23,7 @@ def sweep(*, at: datetime, house: House) -> int:
     """Ask for every line that is late, each once a rung and in its own unit of work; returns how many."""
     due = db.session.execute(
         select(IncidentDepartment.id, IncidentDepartment.incident_id)
-        .where(IncidentDepartment.escalate_at <= at)
+        .where(IncidentDepartment.escalate_at <= at, IncidentDepartment.incident_id.not_in(STANDING_STILL))
         .order_by(IncidentDepartment.escalate_at)
         .limit(SWEEP_LIMIT)
     ).all()

@@ -9,6 +9,7 @@ from incident.alerting import escalation, outbox
 from incident.calendars import WorkingCalendar
 from incident.coordination import absence, handovers, updates
 from incident.db import db, unit_of_work
+from incident.models.drills import STANDING_STILL
 from incident.models.incidents import Incident
 from incident.models.people import Person
 from incident.models.updates import HandOver, HandOverState
@@ -27,7 +28,7 @@ def late_updates(*, at: datetime, calendar: WorkingCalendar) -> int:
     due = list(
         db.session.scalars(
             select(Incident.id)
-            .where(Incident.status == Status.OPEN, Incident.nag_at <= at)
+            .where(Incident.status == Status.OPEN, Incident.nag_at <= at, Incident.id.not_in(STANDING_STILL))
             .order_by(Incident.nag_at)
             .limit(SWEEP_LIMIT)
         )
@@ -82,7 +83,11 @@ def unanswered_offers(*, at: datetime) -> int:
     due = list(
         db.session.scalars(
             select(HandOver.id)
-            .where(HandOver.state == HandOverState.OFFERED, HandOver.remind_at <= at)
+            .where(
+                HandOver.state == HandOverState.OFFERED,
+                HandOver.remind_at <= at,
+                HandOver.incident_id.not_in(STANDING_STILL),
+            )
             .order_by(HandOver.remind_at)
             .limit(200)
         )
@@ -113,7 +118,12 @@ def absent_commanders(*, at: datetime, calendar: WorkingCalendar) -> int:
     left = (
         select(Incident.id)
         .join(Person, Person.id == Incident.commander_id)
-        .where(Incident.status == Status.OPEN, Incident.absent_since.is_(None), away)
+        .where(
+            Incident.status == Status.OPEN,
+            Incident.absent_since.is_(None),
+            away,
+            Incident.id.not_in(STANDING_STILL),
+        )
     )
     back = (
         select(Incident.id)

@@ -15,6 +15,7 @@ from incident.coordination import dependencies, reminders
 from incident.db import db, unit_of_work
 from incident.lifecycle.common import House
 from incident.models.alerts import UNDELIVERED, Delivery, DeliveryState
+from incident.models.drills import STANDING_STILL
 from incident.models.incidents import Incident, IncidentDepartment, Task
 from incident.models.people import Person
 from incident.vocabulary import Status, TaskStatus
@@ -66,7 +67,7 @@ def _due(at: datetime) -> list[Due]:
                 IncidentDepartment.code == Task.department_code,
             ),
         )
-        .where(Task.remind_at <= at)
+        .where(Task.remind_at <= at, Task.incident_id.not_in(STANDING_STILL))
         .order_by(Task.remind_at)
         .limit(SWEEP_LIMIT)
     ).all()
@@ -138,10 +139,11 @@ def _taken(person_id: int, others: list[int], *, at: datetime) -> list[tuple[Tas
         select(Task, Incident)
         .join(Incident, Incident.id == Task.incident_id)
         .where(
+            Task.incident_id.not_in(STANDING_STILL),
             or_(
                 and_(MOVER.in_([person_id]), Task.remind_at <= at + GATHER),
                 and_(Task.id.in_(others), Task.remind_at <= at),
-            )
+            ),
         )
         .order_by(Task.id)
         .with_for_update(of=Task)

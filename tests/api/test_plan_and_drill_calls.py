@@ -21,6 +21,14 @@ def test_every_plan_is_listed_and_read_whole(still):
         assert version["plan"] == found["plan"]
 
 
+def test_what_a_drill_will_bring_is_read_only_by_those_who_run_drills(still):
+    for path in ("/playbooks/privacy_leak", "/playbooks/privacy_leak/versions/1"):
+        for who, there in (("lin", True), ("drills:write", True), ("li", False), ("incidents:read", False)):
+            scenarios = still.get(path, as_=who).get_json()["plan"]["scenarios"]
+            assert all(each["situation"]["en"] for each in scenarios)
+            assert [bool(each["injects"]) for each in scenarios] == [there] * len(scenarios), who
+
+
 @pytest.mark.parametrize("path", ["/playbooks/gossip", "/playbooks/@levels", "/playbooks/other/versions/2"])
 def test_a_plan_that_is_not_there_is_not_found(still, path):
     problem(still.get(path), 404)
@@ -104,11 +112,12 @@ def test_what_is_not_there_is_not_found(api, path):
         problem(api.post(f"{path}/start"), 404)
 
 
-def test_an_unannounced_drill_is_listed_only_for_those_who_run_drills(api):
+def test_an_unannounced_drill_is_listed_only_for_those_who_run_drills_or_staff_it(api):
     start = (clock.now() + timedelta(days=2)).isoformat(timespec="seconds")
     body = {"playbook": "privacy_leak", "starts_at": start, "participants": ["zhao@demo.example"]}
+    body["staff"] = {"evaluator": ["tang@demo.example"], "observer": ["wu@demo.example"]}
     made = api.post("/drills", {**body, "announced": False}, as_="lin").get_json()
-    for who, there in (("lin", True), ("li", False), ("zhao", False)):
+    for who, there in (("lin", True), ("tang", True), ("li", False), ("zhao", False), ("wu", False)):
         listed = [each["id"] for each in api.get("/drills", as_=who).get_json()["items"]]
         assert (made["id"] in listed) is there, who
         assert (api.get(f"/drills/{made['id']}", as_=who).status_code == 200) is there, who

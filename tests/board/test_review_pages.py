@@ -117,6 +117,10 @@ def test_the_register_is_worked_by_forms_and_verified_by_somebody_else(app, revi
     owner = str(builders.person("li").id)
     zhao.post(f"/reviews/{review.id}/actions", {"title": "更新名单", "kind": "fix", "owner": owner})
     assert "A1 更新名单" in text(li.get("/actions?whose=mine"))
+    asked = {"origin": "action", "origin_id": "1", "reason": "名单进预案"}
+    zhao.post("/playbooks/improper_collection/propose", asked)
+    for path in ("/actions?whose=mine", f"/reviews/{review.id}"):
+        assert "Change request #1 draft" in text(li.get(path))
     assert "A1" not in text(zhao.get("/actions?whose=mine"))
     refused = li.post("/actions/1", {"act": "finish", "proof": ""})
     assert refused.status_code == 422
@@ -149,5 +153,7 @@ def test_a_cause_leads_to_a_change_of_its_plan_and_back(app, review):
     made = zhao.post("/playbooks/improper_collection/propose", form).location
     change = zhao.get(made.removesuffix("/edit")).text
     assert f'href="/reviews/{review.id}#finding-{cause}"' in change
+    back = f'href="{made.removesuffix("/edit")}">'
+    assert back in zhao.get(f"/reviews/{review.id}").text
     unknown = zhao.post("/playbooks/improper_collection/propose", {**form, "origin_id": "999"})
     assert unknown.status_code == 422

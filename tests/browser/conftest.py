@@ -123,20 +123,20 @@ def furnish(app: Flask) -> str:
 
 
 def played(house: House) -> None:
-    """A drill that runs (number 2), one that has ended (number 3), and a scenario of the house's own."""
+    """A drill that runs (number 3), one that has ended (number 4), and a scenario of the house's own."""
     by, at = accounts.system("test"), clock.now()
     players = ["zhao@demo.example", "sun@demo.example", "he@demo.example"]
     wanted = drills.Wanted(
         "privacy_leak", players, scenario="list_in_chat_group", staff={"observer": ["admin@demo.example"]}
     )
-    for number in (2, 3):
+    for number in (3, 4):
         with unit_of_work():
             drills.schedule(wanted, starts_at=at + timedelta(hours=1), by=by, at=at, house=house)
             drills.begin(number, by=by, at=at, house=house)
         drills.move_on(at=at)
     with unit_of_work():
-        rating.rate(drills.locked(3), "o1", "M", note="取证前已解散群", by=by, at=at)
-        drills.stop(3, by=by, at=at)
+        rating.rate(drills.locked(4), "o1", "M", note="取证前已解散群", by=by, at=at)
+        drills.stop(4, by=by, at=at)
         content = library.current("privacy_leak").plan.scenarios[0].model_dump(mode="json")
         scenarios.save("privacy_leak", {**content, "key": "our_own"}, by=by, at=at)
 

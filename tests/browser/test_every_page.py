@@ -30,7 +30,7 @@ EXAMPLES = {
     "review_id": "1",
     "name": "lucky",
 }
-DRILLS = {"control": 2, "play": 2, "report": 3, "hot-wash": 3}  # one that runs, one that has ended
+DRILLS = {"control": 3, "play": 3, "report": 4, "hot-wash": 4}  # one that runs, one that has ended
 # who visits a page that administrators may not see, or that is for somebody without an account in Slack
 READERS = {"/incidents/<number>/accountability": "tang", "/account/slack": "tang"}
 PAGES = (

@@ -2,20 +2,27 @@
 
 import sqlite3
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import click
 import pytest
 from cryptography.fernet import Fernet
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from incident import audit, clock, privacy
 from incident.db import db, unit_of_work
+from incident.drills import report
+from incident.insights import measures, periods
 from incident.intake import body, receive
+from incident.models.alerts import Delivery
 from incident.models.complaints import Complaint
+from incident.models.drills import Drill, DrillState
+from incident.models.incidents import Incident
 from incident.models.people import Person
 from incident.playbooks import files
+from incident.readiness import matrix
 from incident.scheduling import JOBS
 from tests import builders
 from tests.cli.commands import finished, run, started
@@ -102,6 +109,26 @@ def test_the_demo_is_loaded_once_and_can_be_taken_away(make_app: Callable[..., F
         assert run(app, "schedule", "list").stdout.count("privacy_leak") == 1
         assert run(app, "demo", "clear").exit_code == 0
         assert db.session.scalars(select(Person).where(Person.active)).all() == []
+
+
+def test_the_demo_has_a_drill_behind_it_that_counts_for_readiness_and_no_live_figure(
+    make_app: Callable[..., Flask],
+):
+    app = make_app()
+    with app.app_context():
+        house, at = builders.house(), clock.now()
+        assert run(app, "demo", "load").exit_code == 0
+        (drill,) = db.session.scalars(select(Drill).where(Drill.state == DrillState.ENDED))
+        found = report.gather(drill, zone=house.zone)
+        assert [each.result for each in found.injects] == ["met"] * 5 + ["missed"]
+        ready = matrix.rows(at=at, house=house)
+        assert [row.plan.key for row in ready if row.rating] == ["improper_collection"]
+        assert {cell.trained.have > 0 for row in ready for cell in row.cells.values()} == {True, False}
+        span = periods.span(at - timedelta(days=60), None, at=at, zone=house.zone)
+        live = select(func.count(Incident.id)).where(Incident.drill.is_(False))
+        assert len(measures.cases(span)) == db.session.scalar(live) > 0
+        told = select(Delivery.id).where(Delivery.incident_id == drill.incident_id)
+        assert db.session.scalars(told).all() == []
 
 
 def test_the_demo_is_not_made_beside_a_real_slack(make_app: Callable[..., Flask]):

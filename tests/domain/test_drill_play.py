@@ -1,17 +1,21 @@
 """A drill being played: injects in their second and once, answers and acts, points, pauses, emergencies."""
 
 import threading
+from typing import Any, cast
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from incident import drills, errors
+from incident import drills, errors, scheduling
 from incident.alerting import outbox
 from incident.coordination import tasks
 from incident.db import db, unit_of_work
 from incident.drills import scoring, seeing
 from incident.lifecycle import acts
+from incident.models.drills import Drill
 from incident.models.incidents import Incident
+from incident.models.records import TimelineEvent
 from tests import builders
 from tests.drilling import PLAYERS, answer, beat, begun, injects, minutes, states
 
@@ -109,18 +113,42 @@ def test_points_fall_for_wrong_and_late_answers_and_an_evaluator_has_the_last_wo
     assert scoring.total(list(injects(drill).values())).got == 13
 
 
+WATCHES = ("escalate", "watch_lines", "nag_updates", "remind_hand_overs", "watch_commanders", "clocks")
+
+
+def lines(drill: Drill) -> list[str]:
+    """The kinds of the timeline's lines, oldest first."""
+    mine = select(TimelineEvent.kind).where(TimelineEvent.incident_id == drill.incident_id)
+    return [str(kind) for kind in db.session.scalars(mine.order_by(TimelineEvent.id))]
+
+
+def watched(drill: Drill, after: float) -> list[str]:
+    """What the timeline says last, once every watch has looked so many minutes after the start."""
+    at = builders.NOW + minutes(after)
+    before = lines(drill)
+    for job in scheduling.JOBS:
+        if job.name in WATCHES:
+            job.run(scheduling.Beat(at, builders.house(), cast(Any, None)))
+    return lines(drill)[len(before) :] or before[-1:]
+
+
 def test_a_pause_moves_everything_by_its_length_and_nothing_comes_meanwhile(app: Flask) -> None:
     drill = begun()
     beat(0)
     by = builders.acting("lin")
     with unit_of_work():
+        mine = db.session.get_one(Incident, drill.incident_id)
+        acts.acknowledge(mine, by=builders.acting("zhao"), at=builders.NOW + minutes(1))
         drills.pause(drill.id, by=by, at=builders.NOW + minutes(4), reason="设备调试")
     assert beat(200) == 0 and states(drill)[1] == "p"
+    assert watched(drill, 30) == watched(drill, 240) == ["drill_paused"]
     with unit_of_work():
         drills.resume(drill.id, by=by, at=builders.NOW + minutes(64))
     rows = injects(drill)
     assert rows[1].answer_by == builders.NOW + minutes(65) and rows[2].due_at == builders.NOW + minutes(70)
     assert drill.paused_seconds == 3600
+    assert watched(drill, 64) == ["drill_resumed"]
+    assert set(watched(drill, 64 + 176)) >= {"update_late", "clock_missed", "department_unaccepted"}
     with pytest.raises(errors.Refused), unit_of_work():
         drills.resume(drill.id, by=by, at=builders.NOW + minutes(65))
     with pytest.raises(errors.Forbidden), unit_of_work():

@@ -1,7 +1,10 @@
 """A table-top of three hours, played by eight people over real HTTP at high speed: the same report each time,
-also when the service is stopped and started again in its midst."""
+also when the service is stopped and started again, or killed, in its midst."""
 
+import os
+import random
 import shutil
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +16,7 @@ from typing import Any, cast
 import requests
 import time_machine
 from flask import Flask
+from sqlalchemy import event
 from werkzeug.serving import make_server
 
 from app import create_app
@@ -27,6 +31,8 @@ from tests.scenarios.test_the_tour import Caller
 PERSONAS = ("zhao", "huang", "zheng", "wang", "feng", "wu", "yang", "li")
 STAFF = {"director": ["lin@demo.example"], "evaluator": ["tang@demo.example"]}
 LENGTH = 181  # minutes
+BUSY = (0, 5, 30, 60, 72, 90, 120, 147, 150)  # the beats that open, deliver, or find what was done
+Kills = dict[int, int]  # the statement of the beat before which it is killed, by minute
 ACK, DEPARTMENTS, TASKS, RESPOND = "acknowledge", "departments", "tasks", "respond"
 # (minute, who, what, of what, with what): what the eight do, right and wrong, in time and late
 SCRIPT: tuple[tuple[int, str, str, str, dict[str, Any]], ...] = (
@@ -67,11 +73,42 @@ def service(folder: Path) -> Iterator[tuple[Flask, str]]:
         dispose(app)
 
 
+def killed_in_a_beat(app: Flask, statement: int) -> int:
+    """Run the beat in a process of its own that is killed before the so manieth statement, or at the end of
+    its work where it has fewer; returns the signal that ended it."""
+    child = os.fork()
+    if child == 0:
+        try:
+            _beat_until_killed(app, statement)
+        finally:
+            os._exit(1)  # only where the beat failed: the parent sees that it was no signal
+    _pid, status = os.waitpid(child, 0)
+    return os.WTERMSIG(status)
+
+
+def _beat_until_killed(app: Flask, statement: int) -> None:
+    left = statement
+
+    def count(*_given: Any) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with app.app_context():
+        db.engine.dispose(close=False)  # the parent's connections are the parent's
+        event.listen(db.engine, "before_cursor_execute", count)
+        event.listen(db.engine, "commit", count)
+        drills.beat.run(at=clock.now(), house=builders.house())
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 class Game:
     """One playing of the script."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, kills: Kills) -> None:
+        self.folder, self.kills = folder, kills
+        self.killed: list[int] = []
         self.callers: dict[str, Caller] = {}
         with service(folder) as (app, url), app.app_context():
             builders.standard_people()
@@ -108,6 +145,8 @@ class Game:
 
     def _minute(self, app: Flask, minute: int, travelled: Any) -> None:
         travelled.move_to(builders.NOW + timedelta(minutes=minute))
+        if minute in self.kills:
+            self.killed.append(killed_in_a_beat(app, self.kills[minute]))
         with app.app_context():
             drills.beat.run(at=clock.now(), house=builders.house())
         travelled.shift(timedelta(seconds=20))
@@ -141,17 +180,30 @@ class Game:
             return papers.as_text(paper.build(found, "zh_CN", builders.house().zone))
 
 
-def played(tmp: Path, template: Path, name: str, stops: tuple[int, ...]) -> str:
+def played(
+    tmp: Path, template: Path, name: str, stops: tuple[int, ...] = (), kills: Kills | None = None
+) -> str:
     folder = tmp / name
     shutil.copytree(template, folder)
     with time_machine.travel(builders.NOW - timedelta(minutes=1), tick=False) as travelled:
-        return Game(folder).play(stops, travelled)
+        game = Game(folder, kills or {})
+        said = game.play(stops, travelled)
+        assert game.killed == [signal.SIGKILL] * len(game.kills)
+        return said
 
 
-def test_three_hours_end_in_the_same_report_however_often_the_service_was_stopped(
+def ten_kills() -> Kills:
+    """Ten minutes of the drill, half of them such as bring something, each with the statement it dies at."""
+    dice = random.Random(5)  # the same in every run, so that a failure comes again
+    minutes = dice.sample(BUSY, 5)
+    minutes += dice.sample([each for each in range(LENGTH) if each not in BUSY], 5)
+    return {minute: dice.randrange(40 if minute in BUSY else 8) for minute in minutes}
+
+
+def test_three_hours_end_in_the_same_report_however_often_the_service_was_stopped_or_killed(
     tmp_path: Path, template: Path
 ) -> None:
-    whole = played(tmp_path, template, "whole", ())
+    whole = played(tmp_path, template, "whole")
     for line in (
         "认领用时 | 4 分 20 秒",
         "集结用时（有参演人员的部门全部接收） | 21 分 20 秒 · 8 / 8",
@@ -163,3 +215,4 @@ def test_three_hours_end_in_the_same_report_however_often_the_service_was_stoppe
     assert "注入 5 未按时完成" in whole and "M · 达成，但影响了其他工作" in whole
     # while an answer is owed, right after one, twice in a row, at the last inject
     assert played(tmp_path, template, "broken", (3, 72, 73, 151)) == whole
+    assert played(tmp_path, template, "killed", kills=ten_kills()) == whole
