@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from incident import clocks, errors
-from incident.db import db, unit_of_work
+from incident.db import db, forget, unit_of_work
 from incident.models.incidents import Clock
 from incident.models.plans import PlanVersion
 from incident.playbooks import library
@@ -48,7 +48,7 @@ def test_a_rule_that_begins_today_in_shanghai_counts_though_it_is_yesterday_in_u
                 loaded_by="test",
             )
         )
-    library.forget("plans/")
+    forget("plans/")
     at = datetime(2026, 11, 30, 16, 30, tzinfo=UTC)  # half past midnight on 1 December in Shanghai
     facts = clocks.Facts("other", frozenset(), "other", 4, at, at)
     assert [row["rule"] for row in clocks.statutory(facts, jurisdiction="cn")] == [always.code]

@@ -146,7 +146,8 @@ def test_a_channel_that_somebody_archived_is_replaced_with_all_that_was_in_it(wo
     room = world.room(new["channel_id"])
     assert room["kind"] == "private" and {"U0ADA", "U0LINA"} <= set(room["members"])
     assert room["pins"] and room["bookmarks"] and new["card_ts"] in [each["ts"] for each in room["messages"]]
-    assert any(kind == "slack_step_failed" for kind, _data in world.told(number))
+    told = {kind for kind, _data in world.told(number)}  # Slack's event and the refused edit race each other
+    assert told & {"channel_lost", "slack_step_failed"}
     [announced] = world.said("incident-response")
     assert new["channel_id"] in worlds.words_of(announced)
 
