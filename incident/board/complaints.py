@@ -191,8 +191,8 @@ def _beside(complaint: Complaint) -> dict[str, Any]:
 
 @bp.post("/complaints/<int:complaint_id>/reveal")
 @access.needs(Permission.COMPLAINTS_REVEAL)
-def reveal(complaint_id: int) -> str | tuple[str, int]:
-    """One field in the open, once, for a reason that the audit log keeps."""
+def reveal(complaint_id: int) -> Response | tuple[str, int]:
+    """One field in the open, once, for a reason that the audit log keeps; no cache may keep it."""
     field, reason = request.form.get("field", ""), request.form.get("reason", "")
     try:
         with unit_of_work():
@@ -204,8 +204,10 @@ def reveal(complaint_id: int) -> str | tuple[str, int]:
         kept = typed.refused(fault)
         return _page(intake.find(complaint_id), form=kept, asked=field), kept.status
     if frame.is_htmx():
-        return render_template("complaints/revealed.html", field=field, label=FIELDS[field], value=value)
-    return _page(complaint, revealed={field: value})
+        page = render_template("complaints/revealed.html", field=field, label=FIELDS[field], value=value)
+    else:
+        page = _page(complaint, revealed={field: value})
+    return Response(page, mimetype="text/html", headers={"Cache-Control": "no-store"})
 
 
 @bp.post("/complaints/<int:complaint_id>/escalate")

@@ -109,6 +109,7 @@ def test_a_revealed_field_is_shown_once_and_audited(app):
         f"/complaints/{received.complaint.id}/reveal", {"field": "phone", "reason": "回访客户"}
     )
     assert "13800138000" in shown.text
+    assert shown.headers["Cache-Control"] == "no-store"
     assert "13800138000" not in visitor.get(f"/complaints/{received.complaint.id}").text
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "complaints.revealed")).one()
     assert entry.data["field"] == "phone"
