@@ -15,9 +15,6 @@ from incident.lifecycle import acts
 from incident.reports import sending
 from tests.slack import world as worlds
 
-# Apprise's e-mail plugin loads a module that Python 3.13 no longer has; it carries its own for then
-pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
-
 
 class Mailbox:
     """A real SMTP server that keeps what it gets."""

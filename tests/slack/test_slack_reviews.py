@@ -17,8 +17,6 @@ from incident.reviews import action_register, actions, invitation, meeting, sche
 from tests.slack import world as worlds
 from tests.slack.test_slack_fallback import Mailbox
 
-pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
-
 
 @pytest.fixture
 def mailbox():

@@ -29,7 +29,6 @@ def faults(tmp_path: Path, **given: Any) -> list[str]:
     return str(refused.value).splitlines()
 
 
-@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 def test_every_wrong_setting_is_listed_at_once(tmp_path: Path) -> None:
     found = faults(
         tmp_path,
