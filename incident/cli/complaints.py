@@ -1,7 +1,11 @@
 """`flask complaints import`: a file of complaints, with progress, rejects and resumption."""
 
+import signal
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 import click
 from flask import Flask
@@ -69,5 +73,29 @@ def _run(work: importing.Import, restart: bool) -> importing.Outcome:
             nonlocal done
             bar.update(ends - done)
             done = ends
+            if asked_to_stop():
+                raise KeyboardInterrupt
 
-        return work.run(restart=restart, progress=progress)
+        with _between_batches() as asked_to_stop:
+            return work.run(restart=restart, progress=progress)
+
+
+@contextmanager
+def _between_batches() -> Iterator[Callable[[], bool]]:
+    """Ctrl-C is looked at when a batch is whole; a second one ends at once.
+
+    Python may lose an interruption that arrives within a finaliser, and then the import would run on.
+    """
+    asked = False
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: asked
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -19,6 +19,7 @@ from incident.slack.forms import FORMS
 
 ADA, LI = "U0ADA", "U0LINA"
 ENGLISH = re.compile(r"[A-Za-z]{4,} [a-z]{2,} [a-z]{2,}")
+SOURCE = re.compile(r"来源：[^）]*")  # where a rule is written is named in its own language
 
 
 def opened(world, text, *, user=ADA, **where):
@@ -80,7 +81,7 @@ def test_each_form_does_its_act_in_both_languages(world, callback):
         number = world.incident()
         view = opened(world, text.format(n=number), user=user)
         assert view["callback_id"] == callback
-        assert user == ADA or not ENGLISH.search(words_of(view)), words_of(view)
+        assert user == ADA or not ENGLISH.search(SOURCE.sub("", words_of(view))), words_of(view)
         outcome, after = submit(world, view, user=user, **values)
         assert outcome == "update" and number in words_of(after), words_of(after)
         happened = {kind for kind, _data in world.told(number)}
