@@ -1,6 +1,7 @@
 """What surge.toml must look like: when many complaints are taken for one cause, and how grave that is."""
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -14,6 +15,7 @@ LONGEST = timedelta(days=7)
 Same = Literal["wording", "agency", "product_region"]
 
 
+@lru_cache(maxsize=64)  # every complaint that arrives asks for the windows, row by row
 def _span(text: str) -> timedelta:
     parsed = durations.parse(text)
     if parsed.unit in ("wd", "cd"):

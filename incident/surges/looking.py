@@ -178,6 +178,8 @@ def _counted(
     at: datetime,
 ) -> Finding:
     """Whether a rule is met by so many different customers, the one who arrives among them."""
+    if not _asks(rule, found):
+        return NOTHING
     near = [row for row in rows if _same(rule, found, row, surge) and _together(rule, found, row, at)]
     if _people(near, found) < rule.propose_at:
         return NOTHING
@@ -189,6 +191,15 @@ def _counted(
         return NOTHING
     act = Act.OPEN if customers >= rule.open_at else Act.PROPOSE
     return Finding(act, surge, rule, tuple(sorted(row.id for row in near)), customers)
+
+
+def _asks(rule: SurgeRule, found: Arrival) -> bool:
+    """Whether a complaint says what a rule compares; most name no agency, and many no product or region."""
+    if rule.key == "wording":
+        return found.wording is not None
+    if rule.key == "agency":
+        return bool(found.agency_key)
+    return bool(found.product and found.region)
 
 
 def _together(rule: SurgeRule, found: Arrival, row: Row[Any], at: datetime) -> bool:
@@ -204,8 +215,8 @@ def _same(rule: SurgeRule, found: Arrival, row: Row[Any], surge: Surge | None) -
     if rule.key == "wording":
         return wording.near(found.wording, row.wording)
     if rule.key == "agency":
-        return bool(found.agency_key) and row.agency_key == found.agency_key
-    return bool(found.product and found.region) and (row.product, row.region) == (found.product, found.region)
+        return bool(row.agency_key == found.agency_key)
+    return (row.product, row.region) == (found.product, found.region)
 
 
 def _people(rows: Sequence[Row[Any]], found: Arrival) -> int:
