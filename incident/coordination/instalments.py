@@ -1,14 +1,15 @@
-"""The schedule of an instalment agreement: pure decimal arithmetic, to the cent, with right month ends."""
+"""The schedule of an instalment agreement: exact arithmetic, rounded to the cent, with right month ends."""
 
 import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
 
-CENT = Decimal("0.01")
 MONTHS = 12
-DIGITS = 50  # of the arithmetic between amounts and cents: 60 periods of growth lose none that matter
+HALF = Fraction(1, 2)
 
 
 @dataclass(frozen=True)
@@ -39,25 +40,26 @@ def schedule(amount: Decimal, *, periods: int, first_due: date, annual_rate: Dec
     the last period takes the remainder. A month's interest is a twelfth of the year's on what is still owed,
     rounded half up. Every due day is that of the first, or the last day of a month that has no such day.
     """
-    with localcontext() as context:
-        context.prec = DIGITS
-        rate = annual_rate / 100 / MONTHS
-        equal = _equal(amount, periods, rate)
-        return list(_periods(amount, equal, rate, periods, first_due))
+    rate = Fraction(annual_rate) / 100 / MONTHS  # a fraction: a twelfth of most rates has no end in decimals
+    equal = _equal(Fraction(amount), periods, rate)
+    return list(_periods(amount, equal, rate, periods, first_due))
 
 
-def _equal(amount: Decimal, periods: int, rate: Decimal) -> Decimal:
-    if rate == 0:
-        return (amount / periods).quantize(CENT, ROUND_DOWN)
-    return (amount * rate / (1 - (1 + rate) ** -periods)).quantize(CENT, ROUND_DOWN)
+def _equal(amount: Fraction, periods: int, rate: Fraction) -> Decimal:
+    share = rate / (1 - (1 + rate) ** -periods) if rate else Fraction(1, periods)
+    return _cents(floor(amount * share * 100))
+
+
+def _cents(count: int) -> Decimal:
+    return Decimal(count).scaleb(-2)
 
 
 def _periods(
-    amount: Decimal, equal: Decimal, rate: Decimal, periods: int, first_due: date
+    amount: Decimal, equal: Decimal, rate: Fraction, periods: int, first_due: date
 ) -> Iterator[Instalment]:
-    owed = amount.quantize(CENT)
+    owed = amount.quantize(_cents(1))
     for period in range(1, periods + 1):
-        interest = (owed * rate).quantize(CENT, ROUND_HALF_UP)
+        interest = _cents(floor(Fraction(owed) * rate * 100 + HALF))
         principal = owed if period == periods else equal - interest
         yield Instalment(
             period, months_after(first_due, period - 1), principal + interest, principal, interest

@@ -6,7 +6,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from incident.coordination import instalments
@@ -56,6 +56,7 @@ def slow_schedule(
 
 @settings(max_examples=120, deadline=None)
 @given(amounts, st.integers(1, 60), days, rates)
+@example(Decimal("60.00"), 1, date(2024, 1, 1), Decimal("12.1"))  # interest of exactly half a cent
 def test_the_schedule_is_the_one_of_the_slow_reference(amount, periods, first_due, rate):
     found = instalments.schedule(amount, periods=periods, first_due=first_due, annual_rate=rate)
     assert [(each.due, each.principal, each.interest) for each in found] == slow_schedule(
