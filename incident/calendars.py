@@ -125,13 +125,32 @@ def known_until(jurisdiction: str) -> date | None:
     return date(last.year, 12, 31) if last else None
 
 
-def seed(years: range) -> int:
-    """Fill the table for CN, US, GB and EU (TARGET days) where it is empty; returns the days written."""
-    if db.session.scalar(select(CalendarDay.day).limit(1)) is not None:
-        return 0
-    rows = [row for year in years for row in (*_china(year), *_others(year))]
-    db.session.execute(insert(CalendarDay), rows)
-    return len(rows)
+def seed(years: range) -> set[str]:
+    """Fill the years of a jurisdiction (cn, us, uk, eu) that the table does not know, and those it knew only
+    provisionally once they are announced; returns the jurisdictions that were filled.
+
+    What people set stays as they set it.
+    """
+    known: dict[tuple[str, int], list[CalendarDay]] = {}
+    for each in db.session.scalars(select(CalendarDay)):
+        known.setdefault((each.jurisdiction, each.day.year), []).append(each)
+    filled: set[str] = set()
+    for year in years:
+        for jurisdiction, rows in (("cn", _china(year)), *_others(year)):
+            there = known.get((jurisdiction, year), [])
+            guessed = [each for each in there if each.source.endswith(PROVISIONAL)]
+            announced = not any(str(row["source"]).endswith(PROVISIONAL) for row in rows)
+            if there and not (guessed and announced):
+                continue
+            for each in guessed:
+                db.session.delete(each)
+            db.session.flush()
+            by_people = {each.day for each in there} - {each.day for each in guessed}
+            db.session.execute(insert(CalendarDay), [row for row in rows if row["day"] not in by_people])
+            filled.add(jurisdiction)
+    if filled:
+        forget("calendar/")
+    return filled
 
 
 def _china(year: int) -> list[dict[str, object]]:
@@ -155,11 +174,11 @@ def _china(year: int) -> list[dict[str, object]]:
     ]
 
 
-def _others(year: int) -> list[dict[str, object]]:
+def _others(year: int) -> list[tuple[str, list[dict[str, object]]]]:
     return [
-        *_country("us", "US", year, "federal holidays"),
-        *_country("uk", "GB", year, "bank holidays, England", subdivision="ENG"),
-        *_country("eu", "DE", year, "nationwide holidays of Germany; edit for your seat"),
+        ("us", _country("us", "US", year, "federal holidays")),
+        ("uk", _country("uk", "GB", year, "bank holidays, England", subdivision="ENG")),
+        ("eu", _country("eu", "DE", year, "nationwide holidays of Germany; edit for your seat")),
     ]
 
 

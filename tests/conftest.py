@@ -15,10 +15,11 @@ from flask.testing import FlaskClient
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from app import create_app
-from incident import i18n
+from incident import calendars, i18n
 from incident.alerting.delivery import Sender
 from incident.cli import serve
 from incident.cli.prepare import prepare
+from incident.db import unit_of_work
 from incident.settings import Settings
 from tests import builders
 
@@ -57,6 +58,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("template")
     app = create_app(make_settings(folder))
     prepare(app)
+    with app.app_context(), unit_of_work():  # whatever year it is when the tests run
+        calendars.seed(range(builders.NOW.year, builders.NOW.year + 2))
     dispose(app)
     return folder
 

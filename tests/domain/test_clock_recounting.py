@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from incident import calendars, clocks, timeline
+from incident.cli.prepare import prepare
 from incident.db import db, unit_of_work
 from incident.models.ground import CalendarDay, Notice
 from incident.models.incidents import Clock, Incident
@@ -61,6 +62,25 @@ def test_the_houses_targets_count_by_the_houses_calendar_and_its_working_hours(a
     assert today == {"acknowledge"}  # two working hours, no longer of today
     present = db.session.get_one(Incident, found.id, populate_existing=True)
     assert present.next_clock_at == min(each.due_at for each in clocks.running(found.id))
+
+
+def test_a_start_that_fills_a_year_moves_the_clocks_that_counted_by_the_guess(app: Flask) -> None:
+    guess = f"holidays: {calendars.PROVISIONAL}"
+    with unit_of_work():
+        for row in db.session.scalars(select(CalendarDay).where(CalendarDay.jurisdiction == "cn")):
+            db.session.delete(row)
+        calendars.set_day("cn", date(2026, 11, 4), working=False, name="x", source=guess)
+    found = builders.an_incident(complaint_type="fee_dispute")
+    before = {each.rule: each.due_at for each in clocks.of(found.id)}
+    prepare(app)
+    db.session.rollback()  # it wrote in a session of its own
+    after = {each.rule: each.due_at for each in clocks.of(found.id)}
+    assert after["first_contact"] == before["first_contact"] - timedelta(days=1)
+    assert "clock_moved" in {event.kind for event in timeline.of(found.id)}
+    moved = [event.kind for event in timeline.of(found.id)].count("clock_moved")
+    prepare(app)
+    db.session.rollback()
+    assert [event.kind for event in timeline.of(found.id)].count("clock_moved") == moved
 
 
 def test_the_end_of_every_calendar_that_clocks_count_by_is_told(app: Flask) -> None:

@@ -1,12 +1,12 @@
 """The unit of work and the ground: whole or not at all, one writer at a time, times with their zone."""
 
 import threading
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import DateTime, func, select, text
+from sqlalchemy import DateTime, delete, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from incident import calendars, errors, notices
@@ -138,7 +138,7 @@ def test_a_notice_keeps_since_when_while_its_words_change(app: Flask) -> None:
 
 def test_the_calendar_is_seeded_once_and_an_edit_counts_at_once(app: Flask) -> None:
     with unit_of_work():
-        assert calendars.seed(range(2026, 2027)) == 0
+        assert calendars.seed(range(2026, 2027)) == set()
     day = builders.NOW.date()
     assert calendars.load("cn", "Asia/Shanghai").is_working(day)
     with unit_of_work():
@@ -152,7 +152,7 @@ def test_the_calendar_is_seeded_once_and_an_edit_counts_at_once(app: Flask) -> N
 def test_a_year_whose_make_up_days_are_not_announced_is_not_known_yet(app: Flask) -> None:
     with unit_of_work() as session:
         session.execute(text("DELETE FROM calendar_days"))
-        assert calendars.seed(range(2026, 2029)) > 0
+        assert calendars.seed(range(2026, 2029)) == {"cn", "us", "uk", "eu"}
     known = calendars.known_until("cn")
     provisional = select(CalendarDay.day).where(CalendarDay.source.like(f"%{calendars.PROVISIONAL}"))
     guessed = [day.year for day in db.session.scalars(provisional)]
@@ -160,6 +160,23 @@ def test_a_year_whose_make_up_days_are_not_announced_is_not_known_yet(app: Flask
     assert calendars.known_until("mars") is None
     uk = calendars.known_until("uk")
     assert uk is not None and uk.year == 2028
+
+
+def test_a_year_is_filled_once_it_is_announced_and_what_people_set_stays(app: Flask) -> None:
+    new_year, autumn = date(2026, 1, 1), date(2026, 10, 1)
+    with unit_of_work() as session:
+        session.execute(delete(CalendarDay).where(CalendarDay.jurisdiction == "cn"))
+        guess = f"holidays: {calendars.PROVISIONAL}"
+        calendars.set_day("cn", date(2026, 1, 5), working=False, name="wrong guess", source=guess)
+        calendars.set_day("cn", new_year, working=True, name="stock-taking", source="admin@demo.example")
+    assert calendars.load("cn", "Asia/Shanghai").is_working(autumn)
+    with unit_of_work():
+        assert calendars.seed(range(2026, 2028)) == {"cn"}
+    found = calendars.load("cn", "Asia/Shanghai")
+    assert found.is_working(new_year) and found.is_working(date(2026, 1, 5))
+    assert not found.is_working(autumn) and found.is_working(date(2026, 2, 14))  # a make-up Saturday
+    with unit_of_work():
+        assert calendars.seed(range(2026, 2028)) == set()
 
 
 def test_a_delivery_whose_sender_died_comes_back_as_uncertain(app: Flask) -> None:
