@@ -4,11 +4,10 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import func, select
 
 from incident import audit, errors
@@ -18,11 +17,7 @@ from incident.models.people import Department, Person, Token
 from incident.permissions import SCOPES, Permission, Role
 
 # OWASP Password Storage Cheat Sheet: Argon2id, 19 MiB, 2 iterations, 1 lane.
-_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-_DUMMY_HASH = _hasher.hash("nobody")  # verified for unknown names, so that timing tells nothing
-FREE_TRIES = 5
-LOCK_BASE = timedelta(seconds=15)
-LOCK_LONGEST = timedelta(hours=1)
+HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 PASSWORD_LEAST = 12
 
 
@@ -104,7 +99,7 @@ def add_person(
         name=name.strip(),
         role=Role(role),
         department_code=department,
-        password_hash=_hasher.hash(password) if password else None,
+        password_hash=HASHER.hash(password) if password else None,
         slack_id=slack_id or None,
         locale=locale,
         group_head=group_head,
@@ -170,55 +165,6 @@ def nobody_yet() -> bool:
     return db.session.scalar(select(Person.id).limit(1)) is None
 
 
-def password_fits(email: str, password: str) -> bool:
-    """Whether a password is somebody's. It takes a while by design: call it outside a unit of work."""
-    person = db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
-    return _matches(person, password) and person is not None
-
-
-def sign_in(email: str, *, fits: bool, at: datetime) -> Person:
-    """Let somebody in whose password fits; raises Unauthenticated, later with a growing delay.
-
-    The caller commits in both cases, since the failed tries are counted.
-    """
-    person = db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
-    if person and person.locked_until and person.locked_until > at:
-        wait = int((person.locked_until - at).total_seconds()) + 1
-        raise errors.Unauthenticated(
-            N_("Too many wrong tries; try again in %(seconds)s seconds."), seconds=wait
-        )
-    if not fits or person is None or not person.active:
-        if person:
-            _count_failure(person, at)
-        raise errors.Unauthenticated(N_("The e-mail address or the password is wrong."))
-    person.failed_sign_ins, person.locked_until = 0, None
-    audit.record("people.signed_in", f"person/{person.id}", by=actor(person).label, at=at)
-    return person
-
-
-def _matches(person: Person | None, password: str) -> bool:
-    try:
-        return _hasher.verify(
-            person.password_hash if person and person.password_hash else _DUMMY_HASH, password
-        )
-    except (VerifyMismatchError, InvalidHashError):
-        return False
-
-
-def _count_failure(person: Person, at: datetime) -> None:
-    person.failed_sign_ins += 1
-    if person.failed_sign_ins >= FREE_TRIES:
-        doubled = LOCK_BASE * 2 ** min(person.failed_sign_ins - FREE_TRIES, 10)
-        person.locked_until = at + min(doubled, LOCK_LONGEST)
-    audit.record(
-        "people.sign_in_failed",
-        f"person/{person.id}",
-        by="system/sign-in",
-        at=at,
-        tries=person.failed_sign_ins,
-    )
-
-
 def confirm_contact(person: Person, *, by: Actor, at: datetime) -> None:
     """Somebody says that the ways they are reached are right; readiness counts it for 90 days."""
     if by.id != person.id:
@@ -236,7 +182,7 @@ def set_password(person: Person, password: str, *, by: Actor, at: datetime) -> N
             N_("Use at least 12 characters."),
             reasons=[Reason(N_("Use at least 12 characters."), loc=("password",))],
         )
-    person.password_hash = _hasher.hash(password)
+    person.password_hash = HASHER.hash(password)
     person.session_epoch += 1
     audit.record("people.password_changed", f"person/{person.id}", by=by.label, at=at)
 

@@ -1,8 +1,9 @@
-"""Addresses among the settings: each is given back, or refused with a ValueError that says why."""
+"""Addresses and rates among the settings: each is given back, or refused with a ValueError that says why."""
 
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from limits import parse
 from limits.errors import ConfigurationError
 from limits.storage import storage_from_string
 from pydantic import SecretStr
@@ -25,6 +26,15 @@ def apprise(value: Secrets) -> Secrets:
 
         if library.Apprise.instantiate(url) is None:  # not shown: it may hold a password
             raise ValueError(f"Apprise cannot read address {position}; write it like mailto://…")
+    return value
+
+
+def rate(value: str) -> str:
+    """So many in a time, as `100/second`."""
+    try:
+        parse(value)
+    except ValueError as fault:
+        raise ValueError(f"cannot be read as a rate: {value!r}; write it like 100/second") from fault
     return value
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-import limits
 from cryptography.fernet import Fernet
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -95,13 +94,17 @@ class Settings(BaseSettings):
         description="Apprise URL of a mailbox (mailtos://user:password@host) that invitations are sent from.",
     )
     delivery_senders: int = Field(4, ge=1, le=32, description="Outbox sender threads in one process.")
-    oidc_issuer: str = Field("", description="OpenID Connect issuer.")
-    oidc_client_id: str = Field("", description="OpenID Connect client id.")
-    oidc_client_secret: SecretStr = Field(SecretStr(""), description="OpenID Connect client secret.")
+    oidc_issuer: Annotated[str, AfterValidator(addresses.http)] = Field(
+        "", description="OpenID Connect issuer (https://…): people sign in with the organisation's accounts."
+    )
+    oidc_client_id: str = Field("", description="The name that the issuer knows this service by.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="Its secret there.")
     ratelimit_storage_uri: Annotated[str, AfterValidator(addresses.storage)] = Field(
         "memory://", description="Where request rates are counted."
     )
-    api_rate_limit: str = Field("60000/minute", description="Requests a token may make, like 100/second.")
+    api_rate_limit: Annotated[str, AfterValidator(addresses.rate)] = Field(
+        "60000/minute", description="Requests a token may make, like 100/second."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged.")
     log_format: Literal["console", "json"] = Field("console", description="How log lines look.")
 
@@ -131,15 +134,6 @@ class Settings(BaseSettings):
                 raise ValueError(f"key {position} is not a Fernet key (32 bytes, url-safe base64)") from fault
         return value
 
-    @field_validator("api_rate_limit")
-    @classmethod
-    def _rate(cls, value: str) -> str:
-        try:
-            limits.parse(value)
-        except ValueError as fault:
-            raise ValueError(f"cannot be read as a rate: {value!r}; write it like 100/second") from fault
-        return value
-
     @field_validator("slack_reactions")
     @classmethod
     def _reactions(cls, value: str) -> str:
@@ -165,7 +159,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _together(self) -> "Settings":
-        faults = self._slack_faults() + (self._production_faults() if self.app_env == "production" else [])
+        faults = self._slack_faults() + self._oidc_faults()
+        faults += self._production_faults() if self.app_env == "production" else []
         if faults:
             raise ValueError("\n".join(faults))
         return self
@@ -179,11 +174,17 @@ class Settings(BaseSettings):
             faults.append("the sandbox's own token and signing secret are refused as settings")
         return faults
 
+    def _oidc_faults(self) -> list[str]:
+        given = [self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret.get_secret_value()]
+        together = "OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set together"
+        return [together] if any(given) and not all(given) else []
+
     def _production_faults(self) -> list[str]:
         needed = {
             "SECRET_KEY (at least 32 characters)": len(self.secret_key.get_secret_value()) >= 32,
             "DATA_KEYS": bool(self.data_keys),
             "BASE_URL (https)": self.base_url.startswith("https://"),
+            "OIDC_ISSUER (https)": not self.oidc_issuer or self.oidc_issuer.startswith("https://"),
             "SLACK_BOT_TOKEN: anybody can act as anybody in the sandbox": not self.sandboxed,
         }
         return [f"production needs {name}" for name, there in needed.items() if not there]

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import login_user
 from werkzeug.wrappers import Response
 
-from incident import accounts, clock, errors
+from incident import accounts, clock, errors, signing_in
 from incident.board import access, auth, frame, times
 from incident.board.access import needs, open_to_all
 from incident.coordination import absence
@@ -118,10 +118,10 @@ def password() -> Response | tuple[str, int]:
 
 def _change(person: Person, by: accounts.Actor) -> None:
     now, fault = clock.now(), None
-    fits = accounts.password_fits(person.email, request.form.get("password", ""))
+    fits = signing_in.password_fits(person.email, request.form.get("password", ""))
     with unit_of_work():
         try:
-            accounts.sign_in(person.email, fits=fits, at=now)
+            signing_in.by_password(person.email, fits=fits, at=now)
         except errors.Unauthenticated as refused:
             fault = refused  # a wrong present password counts as a wrong try at the door
     if fault is not None:

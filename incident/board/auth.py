@@ -3,18 +3,20 @@
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 from flask_login import login_user, logout_user
 from werkzeug.wrappers import Response
 
-from incident import accounts, audit, clock, errors
+from incident import accounts, audit, clock, errors, signing_in
 from incident.board import access
 from incident.board.access import open_to_all
 from incident.db import unit_of_work
 from incident.errors import N_, DomainError, Reason
 from incident.models.people import Person
+from incident.settings import Settings
 
 bp = Blueprint("auth", __name__)
+VOUCHED = "vouched"  # in the session of somebody whom the organisation's provider let in
 
 
 def safe_next(address: str | None) -> str:
@@ -33,7 +35,25 @@ def sign_in() -> str | Response:
         return redirect(safe_next(request.args.get("next")), HTTPStatus.SEE_OTHER)
     if accounts.nobody_yet():
         return redirect(url_for("auth.setup"), HTTPStatus.SEE_OTHER)
-    return render_template("sign_in.html", fault=None, email="")
+    return _form()
+
+
+def _form(fault: DomainError | None = None, email: str = "") -> str:
+    settings: Settings = current_app.extensions["settings"]
+    wanted = safe_next(request.values.get("next"))
+    return render_template(
+        "sign_in.html",
+        fault=fault,
+        email=email,
+        wanted="" if wanted == "/" else wanted,
+        organisation=bool(settings.oidc_issuer),
+        left=request.args.get("left") == "organisation",
+    )
+
+
+def refused(fault: DomainError) -> tuple[str, int]:
+    """The form again, with why somebody was not let in."""
+    return _form(fault), fault.status
 
 
 @bp.post("/sign-in")
@@ -41,19 +61,19 @@ def sign_in() -> str | Response:
 def enter() -> Response | tuple[str, int]:
     """Check the password; a refusal keeps the e-mail address."""
     email, fault, person = request.form.get("email", ""), None, None
-    fits = accounts.password_fits(email, request.form.get("password", ""))
+    fits = signing_in.password_fits(email, request.form.get("password", ""))
     with unit_of_work():
         try:
-            person = accounts.sign_in(email, fits=fits, at=clock.now())
+            person = signing_in.by_password(email, fits=fits, at=clock.now())
         except errors.Unauthenticated as refused:
             fault = refused  # the failed try is counted, so the transaction ends well
     if person is None:
-        return render_template("sign_in.html", fault=fault, email=email), HTTPStatus.UNAUTHORIZED
-    _begin(person)
+        return _form(fault, email), HTTPStatus.UNAUTHORIZED
+    begin(person)
     return redirect(safe_next(request.form.get("next")), HTTPStatus.SEE_OTHER)
 
 
-def _begin(person: Person) -> None:
+def begin(person: Person) -> None:
     """A fresh session: nothing from before the sign-in is kept."""
     session.clear()
     session.permanent = True
@@ -63,10 +83,11 @@ def _begin(person: Person) -> None:
 @bp.post("/sign-out")
 @open_to_all
 def leave() -> Response:
-    """End the session."""
+    """End the session; the one at the organisation's provider is the provider's to end."""
+    vouched = session.get(VOUCHED)
     logout_user()
     session.clear()
-    return redirect(url_for("auth.sign_in"), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("auth.sign_in", left="organisation" if vouched else None), HTTPStatus.SEE_OTHER)
 
 
 @bp.route("/setup", methods=["GET", "POST"])
@@ -82,7 +103,7 @@ def setup() -> str | Response | tuple[str, int]:
             person = _first(request.form.get("password", ""))
     except DomainError as fault:
         return render_template("setup.html", fault=fault, form=request.form), fault.status
-    _begin(person)
+    begin(person)
     return redirect("/", HTTPStatus.SEE_OTHER)
 
 

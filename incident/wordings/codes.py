@@ -253,6 +253,7 @@ WORDS: dict[str, dict[str, str]] = {
         "scopes": N_("may"),
         "slack_id": N_("Slack id"),
         "tries": N_("wrong tries"),
+        "way": N_("by way of"),
         "version": N_("version"),
         "working": N_("working day"),
     },

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy import text as sql
 
-from incident import accounts, audit, calendars, clock, errors
+from incident import accounts, audit, calendars, clock, errors, signing_in
 from incident.db import db, unit_of_work
 from incident.models.alerts import Delivery, DeliveryState
 from incident.models.people import Department, Person, Token
@@ -36,7 +36,7 @@ def test_somebody_is_added_and_can_sign_in(app):
     visitor = Visitor(app)
     added = visitor.post("/admin/people", {**PERSON, "password": "a long password"})
     assert added.status_code == 303
-    assert accounts.password_fits("new@demo.example", "a long password")
+    assert signing_in.password_fits("new@demo.example", "a long password")
 
 
 def test_a_refused_person_keeps_what_was_typed_but_not_the_password(app):

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from incident import accounts, clock, errors
+from incident import accounts, clock, errors, signing_in
 from incident.db import db, unit_of_work
 from incident.models.people import DutyShift, Person
 from incident.permissions import Permission
@@ -29,14 +29,14 @@ def test_somebody_added_can_sign_in_with_the_password_from_standard_input(app: F
     assert (result.exit_code, result.stderr) == (0, "")
     assert "a long password" not in result.output
     with unit_of_work():
-        fits = accounts.password_fits("new@bank.example", "a long password")
-        person = accounts.sign_in("new@bank.example", fits=fits, at=clock.now())
+        fits = signing_in.password_fits("new@bank.example", "a long password")
+        person = signing_in.by_password("new@bank.example", fits=fits, at=clock.now())
     assert (person.role, person.department_code, person.slack_id) == ("commander", "COL", "U1234")
 
 
 def test_somebody_added_without_a_password_cannot_sign_in_with_any(app: Flask):
     assert run(app, *NEW).exit_code == 0
-    assert not accounts.password_fits("new@bank.example", "")
+    assert not signing_in.password_fits("new@bank.example", "")
 
 
 def test_every_fault_of_a_person_is_told_in_one_line_and_nobody_is_added(app: Flask):

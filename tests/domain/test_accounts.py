@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from incident import accounts, errors
+from incident import accounts, errors, signing_in
 from incident.db import db, unit_of_work
 from incident.models.people import Person, Token
 from incident.models.records import AuditEntry
@@ -31,8 +31,10 @@ def add(**given: Any) -> Person:
 def tries(password: str, *, seconds: int = 0) -> Person:
     with unit_of_work():
         try:
-            fits = accounts.password_fits("NEW@x.example ", password)
-            return accounts.sign_in("NEW@x.example ", fits=fits, at=builders.NOW + timedelta(seconds=seconds))
+            fits = signing_in.password_fits("NEW@x.example ", password)
+            return signing_in.by_password(
+                "NEW@x.example ", fits=fits, at=builders.NOW + timedelta(seconds=seconds)
+            )
         except errors.Unauthenticated as refused:
             told = refused
     raise told
