@@ -6,6 +6,8 @@ weekday.
 """
 
 import calendar as months
+import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -135,50 +137,48 @@ def seed(years: range) -> set[str]:
     for each in db.session.scalars(select(CalendarDay)):
         known.setdefault((each.jurisdiction, each.day.year), []).append(each)
     filled: set[str] = set()
-    for year in years:
-        for jurisdiction, rows in (("cn", _china(year)), *_others(year)):
-            there = known.get((jurisdiction, year), [])
-            guessed = [each for each in there if each.source.endswith(PROVISIONAL)]
-            announced = not any(str(row["source"]).endswith(PROVISIONAL) for row in rows)
-            if there and not (guessed and announced):
-                continue
-            for each in guessed:
-                db.session.delete(each)
-            db.session.flush()
-            by_people = {each.day for each in there} - {each.day for each in guessed}
-            db.session.execute(insert(CalendarDay), [row for row in rows if row["day"] not in by_people])
-            filled.add(jurisdiction)
+    for year, jurisdiction in itertools.product(years, SEEDS):
+        there = known.get((jurisdiction, year), [])
+        guessed = [each for each in there if each.source.endswith(PROVISIONAL)]
+        if there and not (guessed and _announced(year)):
+            continue
+        for each in guessed:
+            db.session.delete(each)
+        db.session.flush()
+        by_people = {each.day for each in there} - {each.day for each in guessed}
+        rows = [row for row in SEEDS[jurisdiction](year) if row["day"] not in by_people]
+        if rows:
+            db.session.execute(insert(CalendarDay), rows)
+        filled.add(jurisdiction)
     if filled:
         forget("calendar/")
     return filled
+
+
+def _announced(year: int) -> bool:
+    """Whether the swapped weekends of China's year are known; asked at every start, of the light library."""
+    import chinese_calendar
+
+    try:
+        chinese_calendar.is_workday(date(year, 1, 1))
+    except NotImplementedError:
+        return False
+    return True
 
 
 def _china(year: int) -> list[dict[str, object]]:
     """Holidays and make-up days as the State Council announced them; plain public holidays where not yet."""
     import chinese_calendar
 
-    start = date(year, 1, 1)
-    days = [
-        start + timedelta(days=offset)
-        for offset in range(366)
-        if (start + timedelta(days=offset)).year == year
-    ]
-    try:
-        judged = [(day, chinese_calendar.is_workday(day)) for day in days]
-    except NotImplementedError:
+    if not _announced(year):
         return _country("cn", "CN", year, PROVISIONAL)
+    start, end = date(year, 1, 1), date(year + 1, 1, 1)
+    days = [start + timedelta(days=offset) for offset in range((end - start).days)]
+    judged = [(day, chinese_calendar.is_workday(day)) for day in days]
     return [
         _day("cn", day, working, "make-up day" if working else "holiday", "chinesecalendar")
         for day, working in judged
         if working != (day.weekday() < 5)
-    ]
-
-
-def _others(year: int) -> list[tuple[str, list[dict[str, object]]]]:
-    return [
-        ("us", _country("us", "US", year, "federal holidays")),
-        ("uk", _country("uk", "GB", year, "bank holidays, England", subdivision="ENG")),
-        ("eu", _country("eu", "DE", year, "nationwide holidays of Germany; edit for your seat")),
     ]
 
 
@@ -197,3 +197,11 @@ def _country(
 
 def _day(jurisdiction: str, day: date, working: bool, name: str, source: str) -> dict[str, object]:
     return {"jurisdiction": jurisdiction, "day": day, "working": working, "name": name, "source": source}
+
+
+SEEDS: dict[str, Callable[[int], list[dict[str, object]]]] = {
+    "cn": _china,
+    "us": lambda year: _country("us", "US", year, "federal holidays"),
+    "uk": lambda year: _country("uk", "GB", year, "bank holidays, England", subdivision="ENG"),
+    "eu": lambda year: _country("eu", "DE", year, "nationwide holidays of Germany; edit for your seat"),
+}
