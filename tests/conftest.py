@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -26,6 +27,10 @@ from tests import builders
 MEMORY = Path("/dev/shm")
 ROOMY = 2**30  # bytes; a container's memory disk often has less
 
+# The same examples at every run, so that a change is judged by what it changed; new ones are looked for with
+# `make test ARGS=--hypothesis-profile=default`.
+hypothesis.settings.register_profile("steady", derandomize=True)
+hypothesis.settings.load_profile("steady")
 i18n.compile_catalogues()  # tests without an application read sentences too
 
 
