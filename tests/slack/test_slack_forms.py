@@ -1,7 +1,6 @@
 """The forms on an incident: opened by a word, filled in by people in the sandbox, in both languages."""
 
 import json
-import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -16,10 +15,9 @@ from incident.lifecycle import acts, informing
 from incident.models.incidents import Task
 from incident.models.people import Person
 from incident.slack.forms import FORMS
+from tests.slack.world import english_in, words_of
 
 ADA, LI = "U0ADA", "U0LINA"
-ENGLISH = re.compile(r"[A-Za-z]{4,} [a-z]{2,} [a-z]{2,}")
-SOURCE = re.compile(r"来源：[^）]*")  # where a rule is written is named in its own language
 
 
 def opened(world, text, *, user=ADA, **where):
@@ -34,10 +32,6 @@ def submit(world, view, *, user=ADA, **values):
     answer = world.control("submit", {"user": user, "view_id": view["id"], "values": given})
     assert answer["sent"] and answer["status"] == 200, answer
     return answer["outcome"], world.slack()["views"][-1]
-
-
-def words_of(view):
-    return json.dumps(view, ensure_ascii=False)
 
 
 def option(world, number):
@@ -81,7 +75,7 @@ def test_each_form_does_its_act_in_both_languages(world, callback):
         number = world.incident()
         view = opened(world, text.format(n=number), user=user)
         assert view["callback_id"] == callback
-        assert user == ADA or not ENGLISH.search(SOURCE.sub("", words_of(view))), words_of(view)
+        assert user == ADA or not english_in(words_of(view)), words_of(view)
         outcome, after = submit(world, view, user=user, **values)
         assert outcome == "update" and number in words_of(after), words_of(after)
         happened = {kind for kind, _data in world.told(number)}

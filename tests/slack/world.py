@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import logging
+import re
 import threading
 import urllib.error
 import urllib.parse
@@ -288,3 +289,12 @@ class World:
 def words_of(message: dict[str, Any]) -> str:
     """Everything a message says, as one string."""
     return json.dumps(message, ensure_ascii=False)
+
+
+ENGLISH = re.compile(r"[A-Za-z]{4,} [a-z]{2,} [a-z]{2,}")
+SOURCE = re.compile(r"来源：[^）]*")  # where a rule is written is named in its own language
+
+
+def english_in(text: str) -> bool:
+    """Whether there is an English sentence in what a reader of Chinese sees."""
+    return ENGLISH.search(SOURCE.sub("", text)) is not None
