@@ -259,6 +259,6 @@ JOBS: tuple[Job, ...] = (
         "tidy",
         timedelta(hours=1),
         lambda beat: housekeeping.tidy(beat.settings.evidence_dir, at=beat.at, rule_set=beat.house.rule_set),
-        N_("Remove receipts, kept answers and broken-off uploads, and evidence whose term is over"),
+        N_("Remove receipts, kept answers and broken-off uploads, and data whose term is over"),
     ),
 )

@@ -52,6 +52,9 @@ KINDS: dict[str, str] = {
         "destroyed the files of %(count)s pieces of evidence, their term being over "
         "(rule %(rule)s %(version)s)"
     ),
+    "personal_erased": N_(
+        "erased the personal data of %(count)s complaints, their term being over (rule %(rule)s %(version)s)"
+    ),
     "finding_recorded": N_("found the complaint %(result)s; violations: %(violations)s"),
     "finding_changed": N_("changed the finding to %(result)s; violations: %(violations)s"),
     "complained_about": N_("named %(whom)s as complained about"),

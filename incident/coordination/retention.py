@@ -1,4 +1,4 @@
-"""How long the files of evidence are kept: by the rules of retention, and longer under a legal hold."""
+"""How long personal data and files are kept: by the rules of retention, and longer under a legal hold."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,8 +8,10 @@ from sqlalchemy import ColumnElement, exists, select
 from incident import accounts, audit, calendars, errors, privacy, timeline
 from incident.accounts import Actor
 from incident.clocks import events, reckoning, rules
+from incident.coordination import erasing
 from incident.db import db
 from incident.errors import N_, Reason
+from incident.models.complaints import Complaint
 from incident.models.evidence import Evidence, EvidenceKind, LegalHold
 from incident.models.incidents import Incident
 from incident.permissions import Permission
@@ -22,6 +24,8 @@ ACTOR = accounts.system("retention")
 REASON_LONGEST = 1_000  # characters
 STARTS = ("closed", "contact")  # of a kept record; both have happened once the incident is closed
 SHORTEST_MONTH = timedelta(days=28)  # spares the sweep a look at what closed of late
+LONGEST_MONTH = timedelta(days=31)  # of a complaint without an incident nothing hangs on the day
+BATCH = 500  # complaints in one transaction
 
 
 @dataclass(frozen=True)
@@ -100,11 +104,11 @@ def _reason(text: str, empty: str) -> str:
 
 
 def over(*, at: datetime, rule_set: str) -> list[int]:
-    """The closed incidents, by their ids, whose term is over, that have files and are not held."""
+    """The closed incidents, by their ids, whose term is over, that hold personal data and are not held."""
     least = min((rule.value for each in JURISDICTIONS for rule in _rules(each)), default=0)
     waiting = select(Incident).where(
         Incident.closed_at <= at - least * SHORTEST_MONTH,
-        exists().where(Evidence.incident_id == Incident.id, *_files()),
+        Incident.erased_at.is_(None),
         ~exists().where(LegalHold.incident_id == Incident.id, LegalHold.lifted_at.is_(None)),
     )
     return [each.id for each in db.session.scalars(waiting) if _is_over(each, at=at, rule_set=rule_set)]
@@ -120,7 +124,8 @@ def _files() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 
 def destroy(incident_id: int, vault: Vault, *, at: datetime, rule_set: str) -> int:
-    """Destroy the files of an incident whose term is over and that nobody holds; returns how many pieces.
+    """Erase the personal data of an incident whose term is over and that nobody holds, and destroy its files;
+    returns how many complaints and pieces.
 
     The record of a piece stays, with its hash. A content that another incident keeps stays until that one's
     term is over, too. Safe to do twice.
@@ -136,7 +141,38 @@ def destroy(incident_id: int, vault: Vault, *, at: datetime, rule_set: str) -> i
     for sha256 in {row.sha256 for row in rows}:
         if not db.session.scalar(select(exists().where(Evidence.sha256 == sha256, *_files()))):
             vault.destroy(sha256)
-    told = {"count": len(rows), "rule": found.rule.code, "version": found.rule.version}
-    timeline.record(incident.id, "evidence_destroyed", by=ACTOR.label, at=at, **told)
-    audit.record("evidence.destroyed", f"incident/{incident.number}", by=ACTOR.label, at=at, **told)
+    erased = erasing.incident(incident, at=at)
+    subject, by = f"incident/{incident.number}", ACTOR.label
+    told = {"rule": found.rule.code, "version": found.rule.version}
+    if rows:
+        timeline.record(incident.id, "evidence_destroyed", by=by, at=at, count=len(rows), **told)
+        audit.record("evidence.destroyed", subject, by=by, at=at, count=len(rows), **told)
+    if erased:
+        timeline.record(incident.id, "personal_erased", by=by, at=at, count=erased, **told)
+        audit.record("personal.erased", subject, by=by, at=at, count=erased, **told)
+    return len(rows) + erased
+
+
+def erase_unopened(*, at: datetime, rule_set: str) -> int:
+    """Erase complaints that never had an incident and were recorded longer ago than the longest rule of the
+    house keeps any; returns how many, at most BATCH."""
+    longest = max(_rules(rule_set), key=lambda rule: rule.value, default=None)
+    if longest is None:
+        return 0
+    rows = db.session.scalars(
+        select(Complaint)
+        .where(
+            Complaint.incident_id.is_(None),
+            Complaint.erased_at.is_(None),
+            Complaint.recorded_at <= at - longest.value * LONGEST_MONTH,
+        )
+        .order_by(Complaint.recorded_at)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        erasing.complaint(row, at=at)
+    if rows:
+        told = {"count": len(rows), "rule": longest.code, "version": longest.version}
+        audit.record("personal.erased", "complaints", by=ACTOR.label, at=at, **told)
     return len(rows)

@@ -278,6 +278,8 @@ def reveal(complaint: Complaint, field: str, *, reason: str, by: Actor, at: date
     by.must(Permission.COMPLAINTS_REVEAL)
     if field not in (*CUSTOMER_FIELDS, *TEXT_FIELDS):
         raise errors.NotFound(N_("There is no field “%(field)s”."), field=field)
+    if complaint.erased_at is not None:
+        raise errors.NotFound(N_("The personal data of this complaint was erased when its term was over."))
     words = clean_text(reason, "reason", N_("Say why you need to see it."))
     value = (
         complaint.personal.get(field) if field in TEXT_FIELDS else complaint.personal["customer"].get(field)

@@ -83,6 +83,7 @@ def _note(
     incident.status, incident.stage = Status.OPEN, Stage(stage)
     incident.closed_at = incident.resolved_at = None
     incident.data_reviewed_at = incident.data_reviewed_by = None  # more will be gathered
+    incident.erased_at = None
     incident.update_due_at, incident.nag_at = None, at  # the cadence begins anew
     incident.last_activity_at = at
     db.session.flush()

@@ -81,6 +81,7 @@ class Complaint(Base):
     left_surge_id: Mapped[int | None]
     before_incident_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"))
     due_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]  # when its personal part was erased, its term being over
 
     def masked(self) -> dict[str, Any]:
         """The personal part as anybody with access may see it: customer fields masked, texts redacted."""

@@ -110,6 +110,7 @@ class Incident(Base):
     absent_since: Mapped[datetime | None]  # since when its commander has been seen to be away
     data_reviewed_at: Mapped[datetime | None]  # what personal data it still holds, looked through
     data_reviewed_by: Mapped[str | None]
+    erased_at: Mapped[datetime | None]  # when the personal data of its complaints was erased
     next_clock_at: Mapped[datetime | None]
     risk_at: Mapped[datetime | None]
     channel_id: Mapped[str | None]
