@@ -12,7 +12,7 @@ from incident.api.registry import Answer, Ask, call
 from incident.errors import N_
 from incident.models.plans import ChangeState, PlanChange
 from incident.permissions import Permission
-from incident.plan_changes import deciding, moves, proposing, reading, wording
+from incident.plan_changes import deciding, moves, proposing, reading, secrecy, wording
 from incident.playbooks import library
 from incident.playbooks import proposing as checking
 from incident.playbooks.difference import Difference
@@ -50,15 +50,15 @@ def _line(row: PlanChange, url: str) -> Json:
     }
 
 
-def _whole(row: PlanChange, url: str) -> Json:
+def _whole(row: PlanChange, ask: Ask) -> Json:
     present = library.current(row.plan_key).number
     open_ = ChangeState(row.state) not in (ChangeState.PUBLISHED, ChangeState.WITHDRAWN)
     return {
-        **_line(row, url),
+        **_line(row, ask.url),
         "present_version": present,
         "stale": open_ and present != row.base_version,
-        "difference": [_difference(each) for each in proposing.differences(row)],
-        "content": row.content,
+        "difference": [_difference(each) for each in secrecy.shown(proposing.differences(row), ask.by)],
+        "content": secrecy.hidden(row.content, ask.by),
     }
 
 
@@ -74,7 +74,7 @@ def _difference(found: Difference) -> Json:
 
 
 def _answer(row: PlanChange, ask: Ask, status: int = OK) -> Answer:
-    return Answer(status, lambda: _whole(row, ask.url))
+    return Answer(status, lambda: _whole(row, ask))
 
 
 def _content(wanted: asked_changes.Draft) -> dict[str, Any] | None:
@@ -179,7 +179,7 @@ def rebase_change(ask: Ask, *, id: int) -> Answer:
     """A draft again, with the places that both had changed."""
     row = moves.find(id, lock=True)
     clashes = proposing.bring_up_to_date(row, by=ask.by, at=ask.at)
-    return Answer(OK, lambda: {**_whole(row, ask.url), "clashes": [list(each) for each in clashes]})
+    return Answer(OK, lambda: {**_whole(row, ask), "clashes": [list(each) for each in clashes]})
 
 
 DECIDE: dict[str, Any] = {"body": asked_changes.DecideChange, "answers": ONE, **APPROVE}

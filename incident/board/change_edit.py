@@ -12,7 +12,7 @@ from incident.db import unit_of_work
 from incident.errors import N_, DomainError, NotFound, Reason
 from incident.models.plans import PlanChange
 from incident.permissions import Permission
-from incident.plan_changes import moves, proposing, wording
+from incident.plan_changes import moves, proposing, secrecy, wording
 from incident.playbooks import proposing as checking
 
 bp = Blueprint("change_edit", __name__)
@@ -40,6 +40,14 @@ def edit(change_id: int, part: str) -> str:
 def _known(part: str) -> None:
     if part not in plan_form.parts():
         raise errors.NotFound(N_("A plan has no such part."))
+    if not _open(part):
+        raise errors.Forbidden(
+            N_("Only those who run drills edit scenarios: a player must not know the injects.")
+        )
+
+
+def _open(part: str) -> bool:
+    return part != secrecy.SCENARIOS or secrecy.sees(access.actor())
 
 
 def _form(
@@ -50,7 +58,7 @@ def _form(
         "changes/edit.html",
         change=change,
         part=part,
-        parts=[(name, changes.part_words(name)) for name in plan_form.parts()],
+        parts=[(name, changes.part_words(name)) for name in plan_form.parts() if _open(name)],
         nodes=plan_form_view.nodes(part, content, reasons, frame.locale(), more.get("fresh", "")),
         hints=plan_form_view.HINTS,
         label=lambda name: wording.field(name, frame.locale()),
@@ -118,12 +126,15 @@ def _still(change: PlanChange) -> None:
 def toml(change_id: int) -> str:
     """The whole plan as TOML."""
     change = moves.find(change_id)
-    return _toml(change, checking.as_toml(change.content))
+    return _toml(change, checking.as_toml(secrecy.hidden(change.content, access.actor())))
 
 
 def _toml(change: PlanChange, text: str, fault: DomainError | None = None) -> str:
     version = request.form.get("version") or change.version
-    return render_template("changes/toml.html", change=change, text=text, fault=fault, version=version)
+    secret = not secrecy.sees(access.actor())
+    return render_template(
+        "changes/toml.html", change=change, text=text, fault=fault, version=version, secret=secret
+    )
 
 
 @bp.post("/changes/<int:change_id>/toml")

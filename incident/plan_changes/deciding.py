@@ -10,7 +10,7 @@ from incident.db import db, unit_of_work
 from incident.errors import N_, Reason
 from incident.models.plans import ChangeState, PlanChange
 from incident.permissions import Permission
-from incident.plan_changes import moves, reading, telling
+from incident.plan_changes import moves, proposing, reading, secrecy, telling
 from incident.playbooks import library, loading
 from incident.playbooks import proposing as checking
 
@@ -29,6 +29,10 @@ def _must_be_another(change: PlanChange, by: Actor) -> None:
     if moves.is_author(change, by):
         raise errors.Forbidden(
             N_("You wrote on this change request; somebody else must decide on it."), reasons=who
+        )
+    if not secrecy.may_decide(proposing.differences(change), by):
+        raise errors.Forbidden(
+            N_("It changes injects that you may have to play; somebody who runs drills must decide.")
         )
 
 

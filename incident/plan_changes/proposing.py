@@ -14,7 +14,7 @@ from incident.models.drills import Drill
 from incident.models.plans import ChangeOrigin, ChangeState, PlanChange
 from incident.models.reviews import Review, ReviewFinding
 from incident.permissions import Permission
-from incident.plan_changes import moves, telling
+from incident.plan_changes import moves, secrecy, telling
 from incident.playbooks import difference, library, loading
 from incident.playbooks import proposing as checking
 
@@ -45,7 +45,9 @@ def begin(
     by.must(Permission.PLAYBOOKS_PROPOSE)
     present = library.current(plan_key)
     _must_exist(origin, origin_id)
-    wanted = checking.checked(plan_key, content) if content is not None else loading.plain(present.plan)
+    wanted = loading.plain(present.plan)
+    if content is not None:
+        wanted = checking.checked(plan_key, secrecy.restored(content, checking.whole(wanted), by))
     change = PlanChange(
         plan_key=plan_key,
         base_version=present.number,
@@ -99,7 +101,8 @@ def edit(
     subject = moves.step(change, "edit", at=at)
     audit.record("plan_changes.edit", subject, by=by.label, at=at, name=change.plan_key)
     if content is not None:
-        change.content = checking.checked(change.plan_key, content)
+        kept = secrecy.restored(content, checking.whole(change.content), by)
+        change.content = checking.checked(change.plan_key, kept)
     if reason is not None:
         change.reason = _reason(reason)
     if not moves.is_author(change, by):

@@ -14,7 +14,7 @@ from incident.db import db, unit_of_work
 from incident.errors import N_
 from incident.models.people import Person
 from incident.models.plans import PlanChange, PlanReading, PlanVersion
-from incident.plan_changes import moves, wording
+from incident.plan_changes import moves, secrecy, wording
 from incident.playbooks import difference, library
 from incident.playbooks.schema import Plan
 from incident.reviews import meeting
@@ -54,7 +54,8 @@ def tell(change: PlanChange, version: PlanVersion, *, at: datetime) -> list[Plan
 
 
 def _between(old: Plan, new: Plan) -> list[difference.Difference]:
-    return difference.between(old.model_dump(mode="json"), new.model_dump(mode="json"))
+    found = difference.between(old.model_dump(mode="json"), new.model_dump(mode="json"))
+    return secrecy.shown(found, None)  # whoever is told may be a player
 
 
 def _ids(labels: Iterable[str | None]) -> set[int]:

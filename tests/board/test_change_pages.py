@@ -60,16 +60,16 @@ def typed(page):
 
 def test_every_part_of_every_plan_saves_as_it_was(app, change):
     """The form carries whatever the schema holds: saving what it shows changes nothing."""
-    li = Visitor(app, "li")
+    lin = Visitor(app, "lin")  # who runs drills, and so may edit the scenarios too
     before = checking.whole(library.current(KEY).plan.model_dump(mode="json", exclude_defaults=True))
     for part in plan_form.parts():
-        page = li.get(f"{change}/edit/{part}")
+        page = lin.get(f"{change}/edit/{part}")
         assert page.status_code == 200
-        answer = li.post(f"{change}/edit/{part}", typed(page))
+        answer = lin.post(f"{change}/edit/{part}", typed(page))
         assert answer.status_code == 303, text(answer)[:600]
     db.session.expire_all()
     assert checking.whole(db.session.scalars(select(PlanChange)).one().content) == before
-    assert "Nothing is changed yet." in text(li.get(change))
+    assert "Nothing is changed yet." in text(lin.get(change))
 
 
 def test_a_step_is_changed_compared_approved_and_published(app, change):

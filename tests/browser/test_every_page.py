@@ -140,6 +140,9 @@ NOT_PAGES = {
     "/incidents/<number>/evidence/<evidence_id>/content",
     "/incidents/<number>/evidence/custody.<form>",
     "/sign-in",
+    "/sign-in/organisation",
+    "/sign-in/organisation/back",
+    "/sign-in/organisation/leave",
     "/setup",
 }
 # language, theme, the width at which axe looks, and the other width: contrast does not change with language,

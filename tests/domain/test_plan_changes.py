@@ -1,5 +1,7 @@
 """A published change and the files: neither undoes the other; and what two changes of one plan become."""
 
+import html
+import re
 import shutil
 from copy import deepcopy
 from datetime import timedelta
@@ -7,13 +9,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from incident import errors
 from incident.db import db, unit_of_work
 from incident.models.alerts import Delivery
 from incident.models.plans import PlanReading
-from incident.plan_changes import deciding, moves, proposing, reading
+from incident.plan_changes import deciding, moves, proposing, reading, secrecy
 from incident.playbooks import difference, files, library, loading, writing
+from incident.playbooks import proposing as checking
 from incident.settings import ROOT
 from tests import builders
+from tests.board.pages import Visitor
 from tests.cli.commands import run
 
 KEY = "privacy_leak"
@@ -171,3 +176,59 @@ def test_people_concerned_are_told_reminded_and_confirm(app):
     again = db.session.scalars(select(PlanReading).where(PlanReading.reminders == 1)).all()
     assert len(again) == asked == len(told) - 1
     assert reading.remind(at=later, calendar=builders.house().calendar) == 0
+
+
+def test_injects_stay_unknown_to_players_and_are_not_lost_by_what_they_write(app):
+    whole = loading.plain(library.current(KEY).plan)
+    li, lin = builders.acting("li"), builders.acting("lin")
+    seen = secrecy.hidden(deepcopy(whole), li)
+    assert [each["injects"] for each in seen["scenarios"]] == [[]] * len(whole["scenarios"])
+    assert secrecy.hidden(whole, lin) == whole
+    seen["steps"][2]["due"] = "2h"
+    with unit_of_work():
+        made = proposing.begin(KEY, reason="r", content=seen, by=li, at=builders.NOW)
+    kept, before = checking.whole(made.content)["scenarios"], checking.whole(whole)["scenarios"]
+    assert [each["injects"] for each in kept] == [each["injects"] for each in before]
+    assert [each.section for each in proposing.differences(made)] == ["steps"]
+    theirs = deepcopy(made.content)
+    theirs["scenarios"][0]["injects"].pop()
+    with unit_of_work():
+        proposing.edit(made, content=theirs, by=li, at=builders.NOW)
+    assert [each.section for each in proposing.differences(made)] == ["steps"], "a player takes none away"
+
+
+def test_a_change_of_injects_is_shown_to_and_decided_by_who_runs_drills(app):
+    content = loading.plain(library.current(KEY).plan)
+    content["scenarios"][0]["injects"][0]["text"]["en"] = "A secret inject"
+    with unit_of_work():
+        made = proposing.begin(
+            KEY, reason="r", content=content, submit=True, by=builders.acting("lin"), at=builders.NOW
+        )
+    assert "A secret inject" not in Visitor(app, "zhao").get(f"/changes/{made.id}").text
+    assert "shown only to those who run drills" in Visitor(app, "zhao").get(f"/changes/{made.id}").text
+    shown = Visitor(app, "yang").get(f"/changes/{made.id}").text
+    assert "secret inject" in re.sub(r"</?ins>", "", shown)
+    with pytest.raises(errors.Forbidden, match="runs drills must decide"), unit_of_work():
+        deciding.approve(moves.find(made.id), by=builders.acting("zhao"), at=builders.NOW)
+    with unit_of_work():
+        deciding.approve(moves.find(made.id), by=builders.acting("yang"), at=builders.NOW)
+    with unit_of_work():
+        deciding.publish(moves.find(made.id), note="n", by=builders.acting("yang"), at=builders.NOW)
+    told = [str(each.payload) for each in db.session.scalars(select(Delivery))]
+    assert not any("secret inject" in each for each in told)
+
+
+def test_a_player_edits_no_scenario_and_sees_no_inject_as_toml(app):
+    with unit_of_work():
+        made = proposing.begin(KEY, reason="r", by=builders.acting("li"), at=builders.NOW)
+    first = library.current(KEY).plan.scenarios[0].injects[0].text.en
+    li, lin = Visitor(app, "li"), Visitor(app, "lin")
+    assert li.get(f"/changes/{made.id}/edit/scenarios").status_code == 403
+    assert "/edit/scenarios" not in li.get(f"/changes/{made.id}/edit/steps").text
+    assert first not in html.unescape(li.get(f"/changes/{made.id}/toml").text)
+    assert first in html.unescape(lin.get(f"/changes/{made.id}/toml").text)
+    text = re.search(r"<textarea[^>]*>(.*?)</textarea>", li.get(f"/changes/{made.id}/toml").text, re.S)
+    assert text is not None
+    li.post(f"/changes/{made.id}/toml", {"toml": html.unescape(text[1]).lstrip("\n")})
+    db.session.refresh(made)
+    assert proposing.differences(made) == []
