@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from incident import audit, clock, privacy
+from incident.alerting import alarm
 from incident.cli.prepare import YEARS_AHEAD, YEARS_BACK
 from incident.db import db, unit_of_work
 from incident.drills import report
@@ -104,7 +105,10 @@ def test_rotation_without_the_old_key_says_so_and_changes_nothing(app: Flask, ma
 def test_the_demo_is_loaded_once_and_can_be_taken_away(make_app: Callable[..., Flask]):
     app = make_app()
     with app.app_context():
+        at = clock.now()
         assert run(app, "demo", "load").exit_code == 0
+        oldest = alarm.oldest_undelivered()
+        assert oldest is not None and oldest >= at, "the demo does not begin with an alarm of late messages"
         again = run(app, "demo", "load")
         assert (again.exit_code, len(again.stderr.strip().splitlines())) == (1, 1)
         assert run(app, "schedule", "list").stdout.count("privacy_leak") == 1
