@@ -44,7 +44,7 @@ FIELDS: dict[str, str] = {
     "role": N_("Role"),
     "duty": N_("Duty in the plan"),
     "level": N_("Level"),
-    "when": N_("When"),
+    "when": N_("Condition"),
     "signals": N_("Signals"),
     "affected_at_least": N_("Affected customers at least"),
     "text": N_("Words"),
