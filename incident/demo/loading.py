@@ -14,7 +14,7 @@ from incident.errors import N_
 from incident.intake import body, receive
 from incident.lifecycle import acts
 from incident.lifecycle.common import House
-from incident.models.alerts import UNDELIVERED, Delivery
+from incident.models.alerts import Delivery
 from incident.models.incidents import Incident
 from incident.models.people import Department, DutyShift, Person
 from incident.vocabulary import Stage
@@ -52,7 +52,7 @@ def load(*, at: datetime, house: House) -> None:
     drilling.hold(people, by=ACTOR, at=at, house=house)
     drilling.train(people, by=ACTOR, at=at, house=house)
     # asked for now, however old the incidents are: else the first page says that messages are hours late
-    db.session.execute(update(Delivery).where(UNDELIVERED, Delivery.created_at < at).values(created_at=at))
+    db.session.execute(update(Delivery).where(Delivery.finished_at.is_(None)).values(created_at=at))
 
 
 def _people(*, at: datetime) -> dict[str, Person]:
