@@ -212,8 +212,10 @@ def footprint() -> dict[str, Any]:
             pages(again, count=50)
             found["memory_mib"] = round(again.memory_mib(), 1)
             token = again.token("complaints:write")
-            for total in (100, 400):
-                load.run(again.port, complaints(token, 100 if total == 100 else 300), clients=8)
+            total = 0
+            for more in (100, 300):
+                load.run(again.port, complaints(token, more), clients=8)
                 drain(again)
+                total += more
                 found[f"memory_mib_after_{total}_openings"] = round(again.memory_mib(), 1)
             return found

@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from incident import addresses
+from incident import setting_values
 
 ROOT = Path(__file__).resolve().parent.parent
 SLACK_API = "https://slack.com/api/"
@@ -48,7 +48,7 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Comma-separated Fernet keys for personal data; the first encrypts, all decrypt.",
     )
-    base_url: Annotated[str, AfterValidator(addresses.http)] = Field(
+    base_url: Annotated[str, AfterValidator(setting_values.http)] = Field(
         "", description="Address people reach the service at; default from HOST and PORT."
     )
     timezone: str = Field("Asia/Shanghai", description="The organisation's time zone (IANA name).")
@@ -61,7 +61,7 @@ class Settings(BaseSettings):
         SecretStr(""), description="Proves that requests come from Slack."
     )
     slack_app_token: SecretStr = Field(SecretStr(""), description="`xapp-…`, for Socket Mode.")
-    slack_api_url: Annotated[str, AfterValidator(addresses.http)] = Field(
+    slack_api_url: Annotated[str, AfterValidator(setting_values.http)] = Field(
         "", description="Web API address, ending in a slash; the sandbox sets it."
     )
     slack_response_channel: str = Field(
@@ -79,30 +79,30 @@ class Settings(BaseSettings):
         7, ge=0, le=365, description="Days after its end that an incident's channel is archived; 0: never."
     )
     slack_rate_limits: bool = Field(True, description="Whether the sandbox keeps Slack's rate limits.")
-    fallback_urls: Annotated[list[SecretStr], NoDecode, AfterValidator(addresses.apprise)] = Field(
+    fallback_urls: Annotated[list[SecretStr], NoDecode, AfterValidator(setting_values.apprise)] = Field(
         default_factory=list, description="Comma-separated Apprise URLs used when Slack cannot deliver."
     )
     fallback_after_seconds: int = Field(
         120, ge=1, description="An alert not delivered for this long goes out by FALLBACK_URLS."
     )
-    report_urls: Annotated[list[SecretStr], NoDecode, AfterValidator(addresses.apprise)] = Field(
+    report_urls: Annotated[list[SecretStr], NoDecode, AfterValidator(setting_values.apprise)] = Field(
         default_factory=list,
         description="Comma-separated Apprise URLs (mailto://…) that the executive report is sent to.",
     )
-    mail_url: Annotated[SecretStr, AfterValidator(addresses.apprise)] = Field(
+    mail_url: Annotated[SecretStr, AfterValidator(setting_values.apprise)] = Field(
         SecretStr(""),
         description="Apprise URL of a mailbox (mailtos://user:password@host) that invitations are sent from.",
     )
     delivery_senders: int = Field(4, ge=1, le=32, description="Outbox sender threads in one process.")
-    oidc_issuer: Annotated[str, AfterValidator(addresses.http)] = Field(
+    oidc_issuer: Annotated[str, AfterValidator(setting_values.http)] = Field(
         "", description="OpenID Connect issuer (https://…): people sign in with the organisation's accounts."
     )
     oidc_client_id: str = Field("", description="The name that the issuer knows this service by.")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="Its secret there.")
-    ratelimit_storage_uri: Annotated[str, AfterValidator(addresses.storage)] = Field(
+    ratelimit_storage_uri: Annotated[str, AfterValidator(setting_values.storage)] = Field(
         "memory://", description="Where request rates are counted."
     )
-    api_rate_limit: Annotated[str, AfterValidator(addresses.rate)] = Field(
+    api_rate_limit: Annotated[str, AfterValidator(setting_values.rate)] = Field(
         "60000/minute", description="Requests a token may make, like 100/second."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged.")

@@ -17,9 +17,13 @@ LOCK_BASE = timedelta(seconds=15)
 LOCK_LONGEST = timedelta(hours=1)
 
 
+def _of(email: str) -> Person | None:
+    return db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
+
+
 def password_fits(email: str, password: str) -> bool:
     """Whether a password is somebody's. It takes a while by design: call it outside a unit of work."""
-    person = db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
+    person = _of(email)
     return _matches(person, password) and person is not None
 
 
@@ -28,7 +32,7 @@ def by_password(email: str, *, fits: bool, at: datetime) -> Person:
 
     The caller commits in both cases, since the failed tries are counted.
     """
-    person = db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
+    person = _of(email)
     if person and person.locked_until and person.locked_until > at:
         wait = int((person.locked_until - at).total_seconds()) + 1
         raise errors.Unauthenticated(
@@ -45,9 +49,15 @@ def by_password(email: str, *, fits: bool, at: datetime) -> Person:
 
 def by_vouching(email: str, *, at: datetime) -> Person:
     """Let somebody in whom the organisation's identity provider vouches for; raises Unauthenticated for an
-    address without an active account. The delay after wrong passwords is none of theirs."""
-    person = db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
+    address without an active account. The delay after wrong passwords is none of theirs.
+
+    The caller commits in both cases, since a refusal of somebody who was let in before is on record.
+    """
+    person = _of(email)
     if person is None or not person.active:
+        if person:
+            subject = f"person/{person.id}"
+            audit.record("people.sign_in_failed", subject, by="system/sign-in", at=at, way="oidc")
         raise errors.Unauthenticated(
             N_(
                 "There is no active account for %(email)s here; ask an administrator of this service for one."

@@ -121,6 +121,9 @@ class TaskStatus(StrEnum):
     DROPPED = "dropped"
 
 
+UNFINISHED = (TaskStatus.TODO, TaskStatus.DOING, TaskStatus.BLOCKED)
+
+
 class OptionKind(StrEnum):
     """The ways out that an institution has (requirements S1-24…28, S2-28, S0-14…16, S3-12)."""
 

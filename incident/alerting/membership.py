@@ -13,7 +13,7 @@ from incident.db import db
 from incident.models.alerts import Delivery, DeliveryState
 from incident.models.incidents import Incident, IncidentDepartment, IncidentRoleHolder, Task
 from incident.models.people import Person
-from incident.vocabulary import TaskStatus
+from incident.vocabulary import UNFINISHED
 
 
 def responders(incident: Incident, *, at: datetime, zone: ZoneInfo) -> tuple[PersonFacts, ...]:
@@ -68,7 +68,7 @@ def leaving(incident: Incident, *, at: datetime, zone: ZoneInfo) -> tuple[Person
     at_work = db.session.scalars(
         select(Task.assignee_id).where(
             Task.incident_id == incident.id,
-            Task.status.in_([TaskStatus.TODO, TaskStatus.DOING, TaskStatus.BLOCKED]),
+            Task.status.in_(UNFINISHED),
         )
     )
     return facts.people(brought - _wanted(incident, at=at, zone=zone) - set(at_work))

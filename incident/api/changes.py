@@ -12,8 +12,8 @@ from incident.api.registry import Answer, Ask, call
 from incident.errors import N_
 from incident.models.plans import ChangeState, PlanChange
 from incident.permissions import Permission
-from incident.plan_changes import deciding, moves, proposing, reading, secrecy, wording
-from incident.playbooks import library
+from incident.plan_changes import deciding, moves, proposing, reading, wording
+from incident.playbooks import library, secrecy
 from incident.playbooks import proposing as checking
 from incident.playbooks.difference import Difference
 

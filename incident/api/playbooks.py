@@ -12,7 +12,7 @@ from incident.errors import N_
 from incident.models.people import Department
 from incident.models.plans import PlanVersion
 from incident.permissions import Permission
-from incident.playbooks import library
+from incident.playbooks import library, secrecy
 from incident.playbooks.library import Version
 
 TAG = N_("Plans and departments")
@@ -87,10 +87,7 @@ def _reference(row: PlanVersion) -> dict[str, Any]:
 
 
 def _whole(found: Version, row: PlanVersion, by: Actor) -> dict[str, Any]:
-    plan = found.plan.model_dump(mode="json")
-    if not by.can(Permission.DRILLS_MANAGE):  # a player who has read them tests nothing
-        for scenario in plan["scenarios"]:
-            scenario["injects"] = []
+    plan = secrecy.hidden(found.plan.model_dump(mode="json"), by)
     return {"key": str(found.plan.key), **_reference(row), "plan": plan}
 
 

@@ -12,8 +12,9 @@ from incident.db import unit_of_work
 from incident.errors import N_, DomainError, NotFound, Reason
 from incident.models.plans import PlanChange
 from incident.permissions import Permission
-from incident.plan_changes import moves, proposing, secrecy, wording
+from incident.plan_changes import moves, proposing, wording
 from incident.playbooks import proposing as checking
+from incident.playbooks import secrecy
 
 bp = Blueprint("change_edit", __name__)
 PROPOSE = Permission.PLAYBOOKS_PROPOSE

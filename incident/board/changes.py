@@ -18,8 +18,8 @@ from incident.models.drills import Drill
 from incident.models.plans import ChangeOrigin, ChangeState, PlanChange
 from incident.models.reviews import ReviewFinding
 from incident.permissions import Permission
-from incident.plan_changes import deciding, moves, patterns, proposing, reading, secrecy, wording
-from incident.playbooks import library
+from incident.plan_changes import deciding, moves, patterns, proposing, reading, wording
+from incident.playbooks import library, secrecy
 from incident.vocabulary import ComplaintType
 from incident.watches import change_watch
 
@@ -90,14 +90,15 @@ def _page(change: PlanChange, form: typed.Typed) -> str:
     done = change.state == ChangeState.PUBLISHED
     version = library.numbered(change.plan_key, change.published_version or 0) if done else None
     by, found = access.actor(), proposing.differences(change)
+    seen = secrecy.shown(found, by)
     return render_template(
         "changes/show.html",
         change=change,
         plan=present.plan,
         present=present.number,
         stale=not done and change.state != ChangeState.WITHDRAWN and present.number != change.base_version,
-        sections=change_view.lines(secrecy.shown(found, by)),
-        concealed=len(found) - len(secrecy.shown(found, by)),
+        sections=change_view.lines(seen),
+        concealed=len(found) - len(seen),
         may={move: moves.may(change, move) for _state, move in moves.MOVES},
         author=moves.is_author(change, by),
         deciders=moves.deciders(change)[: deciding.NAMED_MOST],

@@ -19,7 +19,7 @@ from incident.models.incidents import DepartmentState, Incident, IncidentDepartm
 from incident.models.people import Person
 from incident.permissions import Permission
 from incident.playbooks import library
-from incident.vocabulary import Status, TaskStatus
+from incident.vocabulary import UNFINISHED, Status, TaskStatus
 
 bp = Blueprint("departments", __name__)
 D = IncidentDepartment
@@ -149,8 +149,7 @@ def _today(code: str, *, at: datetime) -> Today:
 
 def _tasks(code: str) -> tuple[list[Found], int]:
     """The department's unfinished tasks, the next due first, those of drills last."""
-    unfinished = (TaskStatus.TODO, TaskStatus.DOING, TaskStatus.BLOCKED)
-    here = (*_open(), Task.department_code == code, Task.status.in_(unfinished))
+    here = (*_open(), Task.department_code == code, Task.status.in_(UNFINISHED))
     query = (
         select(Task, Incident, Person.name)
         .join(Incident, Incident.id == Task.incident_id)

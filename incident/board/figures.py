@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal_column, select
 
 from incident import clock
 from incident.db import db, remembered
-from incident.models.incidents import Incident, IncidentDepartment, Task
+from incident.models.incidents import UNFINISHED_TASK, Incident, IncidentDepartment, Task
 from incident.models.records import TimelineEvent
 from incident.vocabulary import Level
 
@@ -80,12 +80,12 @@ def silent(at: datetime) -> ColumnElement[bool]:
 
 def late(at: datetime) -> ColumnElement[bool]:
     """Tasks that should be finished by now."""
-    return and_(text("tasks.status IN ('todo', 'doing', 'blocked')"), Task.due_at <= at)
+    return and_(UNFINISHED_TASK, Task.due_at <= at)
 
 
 def unowned() -> ColumnElement[bool]:
     """Tasks that nobody owns: each is an alarm."""
-    return and_(text("tasks.assignee_id IS NULL"), text("tasks.status IN ('todo', 'doing', 'blocked')"))
+    return and_(text("tasks.assignee_id IS NULL"), UNFINISHED_TASK)
 
 
 def unowned_tasks() -> Select[int]:

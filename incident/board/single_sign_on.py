@@ -4,6 +4,7 @@ The provider says who somebody is; what they may do is this service's own: nobod
 in there. The local password stays, for the day the provider is down.
 """
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +18,7 @@ from incident.board import access, auth
 from incident.board.access import open_to_all
 from incident.db import unit_of_work
 from incident.errors import N_, DomainError
+from incident.models.people import Person
 from incident.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -54,14 +56,23 @@ def back() -> Response | tuple[str, int]:
     """The provider sends the browser back here; whoever it vouches for and has an account is let in."""
     wanted = auth.safe_next(session.get(NEXT))
     try:
-        claims = _claims()
-        with unit_of_work():
-            person = signing_in.by_vouching(_address(claims), at=clock.now())
+        address = _address(_claims())
     except DomainError as fault:
         return auth.refused(fault)
-    auth.begin(person)
+    found = _let_in(address)
+    if isinstance(found, DomainError):
+        return auth.refused(found)
+    auth.begin(found)
     session[auth.VOUCHED] = True
     return redirect(wanted, HTTPStatus.SEE_OTHER)
+
+
+def _let_in(address: str) -> Person | errors.Unauthenticated:
+    with unit_of_work():
+        try:
+            return signing_in.by_vouching(address, at=clock.now())
+        except errors.Unauthenticated as fault:
+            return fault  # it is on record, so the transaction ends well
 
 
 @bp.get("/sign-in/organisation/leave")
@@ -106,7 +117,7 @@ def _address(claims: dict[str, Any]) -> str:
     return address
 
 
-def _asked(call: Any) -> Any:
+def _asked(call: Callable[[Any], Any]) -> Any:
     """What the provider answers; whatever may go wrong on the way is one trouble with one sentence."""
     from authlib.integrations.base_client import MismatchingStateError, OAuthError
     from joserfc.errors import JoseError

@@ -16,11 +16,10 @@ from incident.errors import DomainError
 from incident.models.incidents import Incident, Task
 from incident.models.people import Person
 from incident.permissions import Permission
-from incident.vocabulary import Status, TaskStatus
+from incident.vocabulary import UNFINISHED, Status
 
 bp = Blueprint("task_list", __name__)
 SHOWN_MOST = 200  # of one person or department; whoever has more has another trouble
-UNFINISHED = (TaskStatus.TODO, TaskStatus.DOING, TaskStatus.BLOCKED)
 MOVER = func.coalesce(Task.unblocker_id, Task.assignee_id)
 
 

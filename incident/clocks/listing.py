@@ -8,7 +8,7 @@ from sqlalchemy import and_, exists, or_, select
 from incident.clocks import rules
 from incident.models.clocks import LIVE, Clock
 from incident.models.incidents import Incident, IncidentDepartment, IncidentRoleHolder, Task
-from incident.vocabulary import Status, TaskStatus
+from incident.vocabulary import UNFINISHED, Status
 
 
 def conditions(
@@ -58,7 +58,7 @@ def concerns(person_id: int) -> Any:
         here.in_(
             select(Task.incident_id).where(
                 Task.assignee_id == person_id,
-                Task.status.in_([TaskStatus.TODO, TaskStatus.DOING, TaskStatus.BLOCKED]),
+                Task.status.in_(UNFINISHED),
             )
         ),
     )

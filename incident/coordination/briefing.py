@@ -10,7 +10,7 @@ from incident.db import db
 from incident.models.incidents import Clock, ClockState, Incident, Task
 from incident.models.records import TimelineEvent
 from incident.models.updates import IncidentUpdate
-from incident.vocabulary import TaskStatus
+from incident.vocabulary import UNFINISHED
 
 CLOCKS, TASKS, EVENTS = 5, 10, 10  # of each at most: a briefing is read standing
 
@@ -63,7 +63,7 @@ def _update(row: IncidentUpdate) -> dict[str, Any]:
 
 
 def _unfinished(incident_id: int) -> Any:
-    return (Task.incident_id == incident_id) & Task.status.not_in([TaskStatus.DONE, TaskStatus.DROPPED])
+    return (Task.incident_id == incident_id) & Task.status.in_(UNFINISHED)
 
 
 def _count(incident_id: int) -> int:

@@ -22,7 +22,7 @@ from incident.models.incidents import (
 )
 from incident.models.people import Person
 from incident.permissions import Permission
-from incident.vocabulary import IncidentRole, TaskStatus
+from incident.vocabulary import UNFINISHED, IncidentRole
 
 NAME_LONGEST, REASON_LONGEST = 120, 1_000  # characters
 OUTSIDER = {"zh": "一名外部人员", "en": "somebody outside"}
@@ -242,7 +242,7 @@ def _tasks(incident: Incident, person: Person, *, at: datetime) -> None:
         select(Task).where(
             Task.incident_id == incident.id,
             Task.assignee_id == person.id,
-            Task.status.not_in([TaskStatus.DONE, TaskStatus.DROPPED]),
+            Task.status.in_(UNFINISHED),
         )
     ).all()
     for each in owned:

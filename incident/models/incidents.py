@@ -44,6 +44,7 @@ MERGED = text("merged_into_id IS NOT NULL")
 CALLED = text("state = 'called'")
 WATCHED = text("escalate_at IS NOT NULL")
 UNFINISHED = text("status IN ('todo', 'doing', 'blocked')")
+UNFINISHED_TASK = text("tasks.status IN ('todo', 'doing', 'blocked')")  # the words SQLite takes the index by
 ENDED = text("status != 'open' AND channel_id IS NOT NULL")
 REMINDED = text("remind_at IS NOT NULL")
 

@@ -10,8 +10,8 @@ from incident.db import db, unit_of_work
 from incident.errors import N_, Reason
 from incident.models.plans import ChangeState, PlanChange
 from incident.permissions import Permission
-from incident.plan_changes import moves, proposing, reading, secrecy, telling
-from incident.playbooks import library, loading
+from incident.plan_changes import moves, proposing, reading, telling
+from incident.playbooks import library, loading, secrecy
 from incident.playbooks import proposing as checking
 
 NOTE_LONGEST = 2_000  # characters

@@ -14,8 +14,8 @@ from incident.models.drills import Drill
 from incident.models.plans import ChangeOrigin, ChangeState, PlanChange
 from incident.models.reviews import Review, ReviewFinding
 from incident.permissions import Permission
-from incident.plan_changes import moves, secrecy, telling
-from incident.playbooks import difference, library, loading
+from incident.plan_changes import moves, telling
+from incident.playbooks import difference, library, loading, secrecy
 from incident.playbooks import proposing as checking
 
 REASON_LONGEST = 2_000  # characters

@@ -14,8 +14,8 @@ from incident.db import db, unit_of_work
 from incident.errors import N_
 from incident.models.people import Person
 from incident.models.plans import PlanChange, PlanReading, PlanVersion
-from incident.plan_changes import moves, secrecy, wording
-from incident.playbooks import difference, library
+from incident.plan_changes import moves, wording
+from incident.playbooks import difference, library, secrecy
 from incident.playbooks.schema import Plan
 from incident.reviews import meeting
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text
 
 from incident import clocks
 from incident.db import db
-from incident.models.incidents import Clock, ClockState, Incident, IncidentDepartment, Task
+from incident.models.incidents import UNFINISHED_TASK, Clock, ClockState, Incident, IncidentDepartment, Task
 from incident.models.people import Person
 from incident.vocabulary import Level, Status
 
@@ -89,7 +89,7 @@ def _tasks(live: Any, at: datetime) -> Facts:
     late = (
         select(Task, Incident.number)
         .join(Incident, Incident.id == Task.incident_id)
-        .where(live, text("tasks.status IN ('todo', 'doing', 'blocked')"), Task.due_at <= at)
+        .where(live, UNFINISHED_TASK, Task.due_at <= at)
     )
     rows = db.session.execute(late.order_by(Incident.level, Task.due_at).limit(LISTED)).all()
     return {

@@ -16,9 +16,8 @@ from incident.models.incidents import Incident, IncidentDepartment, IncidentRole
 from incident.models.people import Department, Person
 from incident.models.resolutions import OptionState, ResolutionOption
 from incident.models.updates import HandOver, HandOverState
-from incident.vocabulary import Status, TaskStatus
+from incident.vocabulary import UNFINISHED, Status
 
-UNFINISHED = (TaskStatus.TODO, TaskStatus.DOING, TaskStatus.BLOCKED)
 DUTY_AHEAD = timedelta(days=7)
 LOOKED_AT = 100  # rows read to find those that are somebody's
 

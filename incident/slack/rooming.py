@@ -13,11 +13,10 @@ from incident.models.incidents import Incident, Task
 from incident.slack import naming, people
 from incident.slack.desk import Desk
 from incident.slack.envelopes import Event
-from incident.vocabulary import TaskStatus
+from incident.vocabulary import UNFINISHED
 
 ACTOR = accounts.system("slack")
 REMOVED, RENAMED = "slack_app", "slack_channel"  # notices
-UNFINISHED = (TaskStatus.TODO, TaskStatus.DOING, TaskStatus.BLOCKED)
 
 
 def joined(_desk: Desk, event: Event) -> None:

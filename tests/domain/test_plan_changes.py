@@ -13,8 +13,8 @@ from incident import errors
 from incident.db import db, unit_of_work
 from incident.models.alerts import Delivery
 from incident.models.plans import PlanReading
-from incident.plan_changes import deciding, moves, proposing, reading, secrecy
-from incident.playbooks import difference, files, library, loading, writing
+from incident.plan_changes import deciding, moves, proposing, reading
+from incident.playbooks import difference, files, library, loading, secrecy, writing
 from incident.playbooks import proposing as checking
 from incident.settings import ROOT
 from tests import builders

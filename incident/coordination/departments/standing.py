@@ -18,7 +18,7 @@ from incident.models.incidents import DepartmentState, Incident, IncidentDepartm
 from incident.models.people import Person
 from incident.playbooks import library
 from incident.playbooks.schema import Plan
-from incident.vocabulary import TaskStatus
+from incident.vocabulary import UNFINISHED, TaskStatus
 
 S = DepartmentState
 # (state, act): the state it leads to; an act that is not here is refused
@@ -193,7 +193,7 @@ def unfinished(incident_id: int, code: str) -> list[Reason]:
             Task.incident_id == incident_id,
             Task.department_code == code,
             Task.must,
-            Task.status.not_in([TaskStatus.DONE, TaskStatus.DROPPED]),
+            Task.status.in_(UNFINISHED),
         )
     )
     return [

@@ -1,4 +1,4 @@
-"""Injects are kept from whoever may be a player, in change requests too: who has read them tests nothing."""
+"""The injects of a plan's scenarios are kept from whoever may be a player: known, they test nothing."""
 
 from typing import Any
 

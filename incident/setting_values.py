@@ -1,4 +1,4 @@
-"""Addresses and rates among the settings: each is given back, or refused with a ValueError that says why."""
+"""What single settings must be: each value is given back, or refused with a ValueError that says why."""
 
 from typing import TypeVar
 from urllib.parse import urlsplit
