@@ -1,64 +1,18 @@
 """Every button that somebody finds in Slack, pressed once, in both languages: none is silent, none answers in
 the other language, and no press is a fault."""
 
+import itertools
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from incident.slack import app
 from incident.slack.blocks import menu
-from tests.slack import world as worlds
 from tests.slack.scenes import ME, SCENES
+from tests.slack.seeing import Place, before_me, buttons, in_the_wrong_language, said
 
-CHINESE = re.compile(r"[一-鿿]{3,}")
-OTHER = {"zh_CN": worlds.english_in, "en": CHINESE.search}  # what a reader does not expect
-SHOWN = ("text", "title", "placeholder", "hint", "label", "description", "fallback")
 OF_OLDER_MESSAGES = {menu.DECLARE}  # nothing draws it any more; tests of its own press it
-BANNER = "演练 DRILL"  # stands in both languages before everything of a drill
-Place = tuple[tuple[str, str], ...]  # how the sandbox is told where a button is
-
-
-def sentences(found: Any) -> Iterator[str]:
-    """What a reader sees of blocks and views: the texts, not the ids and values."""
-    if isinstance(found, dict):
-        for name, value in found.items():
-            if name in SHOWN and isinstance(value, str):
-                yield value
-            elif isinstance(value, (dict, list)):
-                yield from sentences(value)
-    elif isinstance(found, list):
-        for each in found:
-            yield from sentences(each)
-
-
-def buttons(blocks: Any) -> Iterator[dict[str, Any]]:
-    """The buttons of a message or view that come to us when pressed."""
-    if isinstance(blocks, dict):
-        if blocks.get("type") == "button" and "action_id" in blocks and "url" not in blocks:
-            yield blocks
-        for value in blocks.values():
-            yield from buttons(value)
-    elif isinstance(blocks, list):
-        for each in blocks:
-            yield from buttons(each)
-
-
-def before_me(world) -> dict[Place, dict[str, Any]]:
-    """All messages that I see, what only I see among them, and the windows that are open before me."""
-    now = world.slack()
-    found: dict[Place, dict[str, Any]] = {}
-    for room in now["channels"]:
-        if ME in room["members"] or room["kind"] == "public":
-            whispered = [each for each in room.get("ephemeral", []) if each.get("to", ME) == ME]
-            for each in [*room["messages"], *whispered]:
-                found[("channel", room["id"]), ("ts", each["ts"])] = each
-    return {**found, **{(("view_id", each["id"]),): each for each in now["views"] if each["user"] == ME}}
-
-
-def said(world) -> dict[Place, list[str]]:
-    return {place: list(sentences(each.get("blocks") or each)) for place, each in before_me(world).items()}
 
 
 def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
@@ -103,12 +57,7 @@ def test_no_button_is_silent_or_answers_in_the_other_language(make_world, scene,
             assert (answer["sent"], answer["status"]) == (True, 200), which
             news = {at: words for at, words in said(world).items() if before.get(at) != words}
             assert news, f"nothing came of {which}"
-            wrong = [
-                text
-                for words in news.values()
-                for text in words
-                if OTHER[locale](text) and BANNER not in text
-            ]
+            wrong = in_the_wrong_language(itertools.chain(*news.values()), locale)
             assert not wrong, (which, wrong)
     assert set(pressed.values()) - {"say"} == SCENES[scene] - {"say"}
     assert "say" not in SCENES[scene] or "say" in pressed.values()
