@@ -11,6 +11,7 @@ from werkzeug.routing import Rule
 
 from incident import api, board, cli, health, i18n, logs, models, privacy
 from incident import db as database
+from incident.errors import N_
 from incident.lifecycle.common import House
 from incident.settings import ROOT, Settings, SettingsError
 from incident.slack import http as slack_http
@@ -113,14 +114,20 @@ def mount_sandbox(app: Flask, settings: Settings) -> None:
 def command_hints(language: str) -> list[sandbox.Hint]:
     """The words of `/incident` in "zh" or "en", for the sandbox's composer to offer while one is typed."""
     locale = "zh_CN" if language == "zh" else "en"
-    return [
+    alone = sandbox.Hint(
+        typed=registry.COMMAND,
+        shown=registry.COMMAND,
+        does=i18n.say(N_("What can be done at this place, as a menu."), locale),
+    )
+    words = [
         sandbox.Hint(
-            typed=f"/incident {each.zh[0] if language == 'zh' else each.name}",
+            typed=f"{registry.COMMAND} {each.zh[0] if language == 'zh' else each.name}",
             shown=each.usage(locale),
             does=i18n.say(each.help, locale),
         )
         for each in registry.WORDS.values()
     ]
+    return [alone, *words]
 
 
 def sandbox_people() -> list[sandbox.Persona]:

@@ -29,7 +29,7 @@ HEAD = (
     N_("Bytes"),
     "SHA-256",
     N_("Added"),
-    N_("By"),
+    N_("Recorded by"),
     N_("State"),
 )
 

@@ -30,7 +30,7 @@ def build(report: Report, locale: str, zone: ZoneInfo) -> Paper:
     )
     blocks: list[Block] = [
         Heading(say(N_("What was drilled"))),
-        Table([say(N_("Item")), say(N_("Record"))], _facts(report, locale, zone, say)),
+        Table([say(N_("Item")), say(N_("Facts"))], _facts(report, locale, zone, say)),
         *_situation(report, locale),
         Heading(say(N_("Measures"))),
         Table([say(N_("Measure")), say(N_("Result"))], _measures(report, say)),
@@ -133,7 +133,7 @@ HEAD = (
     N_("Delivered"),
     N_("What happened"),
     N_("Expected"),
-    N_("Answers"),
+    N_("Answers given"),
     N_("Result"),
     N_("Points"),
     N_("Note"),
@@ -178,11 +178,11 @@ def _plan(report: Report, locale: str, say: Say) -> list[Block]:
         for each in report.plan
     ]
     head = [
-        say(N_("Finding")),
+        say(N_("What was found")),
         say(N_("Measure to take")),
         say(N_("Kind")),
         say(N_("Department")),
-        say(N_("By")),
+        say(N_("Due")),
     ]
     return [Table(head, rows)]
 

@@ -50,7 +50,7 @@ FIELDS: dict[str, str] = {
     "text": N_("Words"),
     "expected": N_("Expected"),
     "channel": N_("Channel"),
-    "sender": N_("From"),
+    "sender": N_("Sender"),
     "to": N_("For"),
     "respond": N_("Answered by"),
     "target": N_("Target"),

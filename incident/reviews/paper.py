@@ -28,7 +28,7 @@ def build(
     made = Paper(title, locale, [Paragraph(page.pick(content["facts"]["title"])), Paragraph(said, note=True)])
     for section in Section:
         made.blocks += page.section(section)
-    made.blocks += [Heading(page.say(N_("Actions"))), *page.actions(actions)]
+    made.blocks += [Heading(page.say(N_("Corrective actions"))), *page.actions(actions)]
     return made
 
 

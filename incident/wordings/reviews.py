@@ -40,10 +40,10 @@ WORDS: dict[str, dict[str, str]] = {
         "policy": N_("policy"),
     },
     "signer": {
-        "commander": N_("incident commander"),
+        "commander": N_("Incident commander"),
         "quality": N_("independent quality check"),
         "executive": N_("executive in charge"),
-        "director": N_("exercise director"),
+        "director": N_("Exercise director"),
     },
     "action_kind": {
         "prevent": N_("prevent"),

@@ -93,6 +93,10 @@ def test_a_command_is_chosen_with_the_arrows_and_its_modal_closed_with_escape(si
     assert first.inner_text() != before
     page.keyboard.press("ArrowUp")
     assert first.inner_text() == before
+    composer.fill("/incident")
+    page.keyboard.press("Enter")  # the word alone is sent as it is
+    expect(page.locator("#flow")).to_contain_text("Report an emergency")
+    expect(composer).to_have_value("")
     composer.fill("/incident op")
     page.keyboard.press("Enter")
     expect(composer).to_have_value("/incident open ")

@@ -90,7 +90,7 @@ def extending(action_id: int, due_on: date, locale: str) -> Block:
     """The modal that asks until when and why."""
     picker = {"type": "datepicker", "action_id": "value", "initial_date": due_on.isoformat()}
     asked = [
-        _input(UNTIL, N_("Until"), picker, locale),
+        _input(UNTIL, N_("New due date"), picker, locale),
         _input(REASON, N_("Why it needs more time"), _typed(), locale),
     ]
     return _modal(EXTENDED, action_id, N_("More time"), asked, locale)

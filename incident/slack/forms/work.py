@@ -184,7 +184,11 @@ def _note_inputs(ask: Ask, _incident: Incident, given: Given, more: More) -> lis
     typed = given.text("text") or more.get("text", "")
     return [
         inputs.put(
-            "text", N_("Note"), inputs.lines(inputs.TEXT_LONGEST, typed=typed), ask.locale, hint=PRIVATE
+            "text",
+            N_("Note for the timeline"),
+            inputs.lines(inputs.TEXT_LONGEST, typed=typed),
+            ask.locale,
+            hint=PRIVATE,
         )
     ]
 

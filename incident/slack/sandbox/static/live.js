@@ -41,7 +41,7 @@ const hash = (box) => box.querySelector("[data-hash]")?.dataset.hash ?? "";
 function showDialog() {
   const modal = $("dialog").querySelector(".modal");
   $("shell").inert = Boolean(modal);
-  const first = modal?.querySelector(".body :is(input:not([type=hidden]), textarea, select, button), [data-close]");
+  const first = modal?.querySelector(".body :is(input:not([type=hidden]), textarea, select)") ?? modal?.querySelector(".body button, [data-close]");
   if (first) first.focus();
   else if (matchMedia("(hover: hover)").matches) ($("answer") ?? $("composer"))?.focus();
 }
