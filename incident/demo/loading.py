@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from incident import accounts, duty, errors
 from incident.db import db
-from incident.demo import drilling
+from incident.demo import drilling, learning
 from incident.demo.complaints import COMPLAINTS
 from incident.demo.people import PASSWORD, PEOPLE, ROSTER
 from incident.drills import programme
@@ -34,9 +34,11 @@ def load(*, at: datetime, house: House) -> None:
     Refused where they are here."""
     if loaded():
         raise errors.Refused(N_("The demo is loaded already; `flask demo clear` takes it away."))
+    before = db.session.scalar(select(func.max(Delivery.id))) or 0
     people = _people(at=at)
     _roster(people, at=at)
     _incidents(people, at=at, house=house)
+    learning.lead(people, by=ACTOR, at=at, house=house)
     programme.schedule(
         programme.Wanted(
             plan_key="privacy_leak",
@@ -52,8 +54,8 @@ def load(*, at: datetime, house: House) -> None:
     drilling.hold(people, by=ACTOR, at=at, house=house)
     drilling.train(people, by=ACTOR, at=at, house=house)
     # asked for now, however old the incidents are: else the first page says that messages are hours late
-    mine = select(Incident.id).where(Incident.opened_by == ACTOR.label)
-    waiting = Delivery.incident_id.in_(mine), Delivery.finished_at.is_(None)
+    db.session.flush()
+    waiting = Delivery.id > before, Delivery.finished_at.is_(None)
     db.session.execute(update(Delivery).where(*waiting).values(created_at=at))
 
 
@@ -76,7 +78,7 @@ def _people(*, at: datetime) -> dict[str, Person]:
 
 
 def _roster(people: dict[str, Person], *, at: datetime) -> None:
-    start = at - timedelta(days=1)  # on duty already when the first of the demo incidents opened
+    start = at - timedelta(days=30)  # on duty already when the first of the demo incidents opened
     for code, (first, backup) in ROSTER.items():
         for rank, email in ((1, first), (2, backup)):
             if email:

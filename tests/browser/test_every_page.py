@@ -23,11 +23,11 @@ EXAMPLES = {
     "plan": "privacy_leak",
     "code": "CPO",
     "key": "privacy_leak",
-    "change_id": "1",
+    "change_id": "2",
     "part": "points",
     "course_id": "1",
     "test_id": "1",
-    "review_id": "1",
+    "review_id": "2",
     "name": "lucky",
 }
 DRILLS = {"control": 3, "play": 3, "report": 4, "hot-wash": 4}  # one that runs, one that has ended
