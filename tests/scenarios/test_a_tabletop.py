@@ -6,7 +6,7 @@ import random
 import shutil
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -32,7 +32,7 @@ PERSONAS = ("zhao", "huang", "zheng", "wang", "feng", "wu", "yang", "li")
 STAFF = {"director": ["lin@demo.example"], "evaluator": ["tang@demo.example"]}
 LENGTH = 181  # minutes
 BUSY = (0, 5, 30, 60, 72, 90, 120, 147, 150)  # the beats that open, deliver, or find what was done
-Kills = dict[int, int]  # the statement of the beat before which it is killed, by minute
+Kills = dict[int, int]  # the statement before which the process is killed, by minute
 ACK, DEPARTMENTS, TASKS, RESPOND = "acknowledge", "departments", "tasks", "respond"
 # (minute, who, what, of what, with what): what the eight do, right and wrong, in time and late
 SCRIPT: tuple[tuple[int, str, str, str, dict[str, Any]], ...] = (
@@ -73,20 +73,20 @@ def service(folder: Path) -> Iterator[tuple[Flask, str]]:
         dispose(app)
 
 
-def killed_in_a_beat(app: Flask, statement: int) -> int:
-    """Run the beat in a process of its own that is killed before the so manieth statement, or at the end of
-    its work where it has fewer; returns the signal that ended it."""
+def killed_at(app: Flask, statement: int, work: Callable[[], Any]) -> int:
+    """Do some work of the service in a process of its own that is killed before the so manieth statement, or
+    at the end of the work where it has fewer; returns the signal that ended it."""
     child = os.fork()
     if child == 0:
         try:
-            _beat_until_killed(app, statement)
+            _work_until_killed(app, statement, work)
         finally:
-            os._exit(1)  # only where the beat failed: the parent sees that it was no signal
+            os._exit(1)  # only where the work failed: the parent sees that it was no signal
     _pid, status = os.waitpid(child, 0)
     return os.WTERMSIG(status)
 
 
-def _beat_until_killed(app: Flask, statement: int) -> None:
+def _work_until_killed(app: Flask, statement: int, work: Callable[[], Any]) -> None:
     left = statement
 
     def count(*_given: Any) -> None:
@@ -99,15 +99,19 @@ def _beat_until_killed(app: Flask, statement: int) -> None:
         db.engine.dispose(close=False)  # the parent's connections are the parent's
         event.listen(db.engine, "before_cursor_execute", count)
         event.listen(db.engine, "commit", count)
-        drills.beat.run(at=clock.now(), house=builders.house())
+        work()
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def beat() -> None:
+    drills.beat.run(at=clock.now(), house=builders.house())
 
 
 class Game:
     """One playing of the script."""
 
-    def __init__(self, folder: Path, kills: Kills) -> None:
-        self.folder, self.kills = folder, kills
+    def __init__(self, folder: Path, kills: Kills, lost: Kills) -> None:
+        self.folder, self.kills, self.lost = folder, kills, lost
         self.killed: list[int] = []
         self.callers: dict[str, Caller] = {}
         with service(folder) as (app, url), app.app_context():
@@ -146,25 +150,31 @@ class Game:
     def _minute(self, app: Flask, minute: int, travelled: Any) -> None:
         travelled.move_to(builders.NOW + timedelta(minutes=minute))
         if minute in self.kills:
-            self.killed.append(killed_in_a_beat(app, self.kills[minute]))
+            self.killed.append(killed_at(app, self.kills[minute], beat))
         with app.app_context():
-            drills.beat.run(at=clock.now(), house=builders.house())
+            beat()
         travelled.shift(timedelta(seconds=20))
         for at, who, what, of, body in SCRIPT:
             if at == minute:
-                self._act(self.callers[who], what, of, body)
+                self._act(app, minute, self.callers[who], what, of, body)
 
-    def _act(self, who: Caller, what: str, of: str, body: dict[str, Any]) -> None:
+    def _act(self, app: Flask, minute: int, who: Caller, what: str, of: str, body: dict[str, Any]) -> None:
         number = who.get(f"/drills/{self.drill}")["incident"]
+        method, path = "POST", f"/incidents/{number}/{what}{f'/{of}' if of else ''}"
         if what == TASKS:
             tasks = {each["key"]: each["id"] for each in who.get(f"/incidents/{number}")["tasks"]}
-            who.patch(f"/tasks/{tasks[of]}", body)
+            method, path = "PATCH", f"/tasks/{tasks[of]}"
         elif what == RESPOND:
-            who.post(f"/drills/{self.drill}/injects/{of}/respond", body)
-        else:
-            path = f"/incidents/{number}/{what}{f'/{of}' if of else ''}"
-            answer = requests.post(who.url + path, json=body, headers=who.headers, timeout=20)
-            assert answer.status_code in (200, 201), answer.text
+            path = f"/drills/{self.drill}/injects/{of}/respond"
+        if minute in self.lost:
+            call = {"method": method, "path": f"/api/v1{path}", "json": body, "headers": who.headers}
+            died = killed_at(app, self.lost[minute], lambda: app.test_client().open(**call))
+            self.killed.append(died)
+        # whoever had no answer presses once more; what had been done already is answered like that, or with
+        # the news that it is done
+        answer = requests.request(method, who.url + path, json=body, headers=who.headers, timeout=20)
+        again = (409,) if minute in self.lost else ()
+        assert answer.status_code in (200, 201, *again), answer.text
 
     def _after(self, app: Flask, travelled: Any) -> str:
         tang, lin = self.callers["tang"], self.callers["lin"]
@@ -181,14 +191,19 @@ class Game:
 
 
 def played(
-    tmp: Path, template: Path, name: str, stops: tuple[int, ...] = (), kills: Kills | None = None
+    tmp: Path,
+    template: Path,
+    name: str,
+    stops: tuple[int, ...] = (),
+    kills: Kills | None = None,
+    lost: Kills | None = None,
 ) -> str:
     folder = tmp / name
     shutil.copytree(template, folder)
     with time_machine.travel(builders.NOW - timedelta(minutes=1), tick=False) as travelled:
-        game = Game(folder, kills or {})
+        game = Game(folder, kills or {}, lost or {})
         said = game.play(stops, travelled)
-        assert game.killed == [signal.SIGKILL] * len(game.kills)
+        assert game.killed == [signal.SIGKILL] * (len(game.kills) + len(game.lost))
         return said
 
 
@@ -198,6 +213,14 @@ def ten_kills() -> Kills:
     minutes = dice.sample(BUSY, 5)
     minutes += dice.sample([each for each in range(LENGTH) if each not in BUSY], 5)
     return {minute: dice.randrange(40 if minute in BUSY else 8) for minute in minutes}
+
+
+def ten_lost_answers() -> Kills:
+    """Ten acts of the players, each with the statement of its request that the process dies at; where the
+    request has fewer, all of it is done and only the answer is lost."""
+    dice = random.Random(7)
+    minutes = [at for at, *_act in SCRIPT]
+    return {minute: dice.randrange(45) for minute in dice.sample(minutes, 10)}
 
 
 def test_three_hours_end_in_the_same_report_however_often_the_service_was_stopped_or_killed(
@@ -216,3 +239,4 @@ def test_three_hours_end_in_the_same_report_however_often_the_service_was_stoppe
     # while an answer is owed, right after one, twice in a row, at the last inject
     assert played(tmp_path, template, "broken", (3, 72, 73, 151)) == whole
     assert played(tmp_path, template, "killed", kills=ten_kills()) == whole
+    assert played(tmp_path, template, "lost", lost=ten_lost_answers()) == whole
