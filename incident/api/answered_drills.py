@@ -60,7 +60,7 @@ class DrillInject(BaseModel):
     choices: list[Words]
     right: int | None
     state: Literal["pending", "delivered", "skipped"]
-    result: Literal["pending", "skipped", "open", "met", "missed", "noted"]
+    result: Literal["pending", "skipped", "open", "met", "missed", "noted", "unfinished"]
     delivered_at: datetime | None
     answer_by: datetime | None
     judged_at: datetime | None

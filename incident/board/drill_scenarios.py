@@ -127,7 +127,9 @@ def preview() -> str:
         scenarios.checked(plan, content)
     except DomainError as fault:
         reasons = scenario_form.said(fault)
-    return render_template("partials/scenario_preview.html", preview=scenario, reasons=reasons)
+    return render_template(
+        "partials/scenario_preview.html", preview=scenario, preview_plan=plan, reasons=reasons
+    )
 
 
 @bp.post("/drills/scenarios")

@@ -215,6 +215,7 @@ GLOBALS: dict[str, Any] = {
     "now": clock.now,
     "times": times,
     "due_words": plan_view.due_words,
+    "asked_act": plan_view.asked_act,
     "icon_url": icon_url,
 }
 

@@ -9,10 +9,12 @@ from flask_babel import get_locale
 from incident import durations, i18n
 from incident.db import remembered
 from incident.errors import N_
-from incident.playbooks import difference
+from incident.playbooks import difference, library
 from incident.playbooks.difference import Difference
+from incident.playbooks.exercises import Inject
 from incident.playbooks.library import Version
 from incident.playbooks.schema import Plan, Step
+from incident.vocabulary import Level
 
 FOREVER = 3600.0  # a version never changes
 _MINUTES = {"m": 1, "h": 60, "d": 1_440, "cd": 1_440, "wd": 2_016, "w": 10_080}  # a working day is 1.4 days
@@ -39,6 +41,22 @@ def minutes(due: str) -> int:
     """How long after activation a step is due, for putting steps in order."""
     found = durations.parse(due)
     return found.value * _MINUTES[found.unit]
+
+
+def asked_act(inject: Inject, plan_key: str) -> str:
+    """What an inject expects people to do, with the step, department or level that it means, in words."""
+    locale = str(get_locale() or "en")
+    act = i18n.words("inject_respond", inject.respond, locale)
+    if not inject.target:
+        return act
+    steps = {step.key: step.title.model_dump() for step in library.current(plan_key).plan.steps}
+    if inject.respond == "raise_level":
+        target = Level(int(inject.target)).numeral
+    elif inject.target in steps:
+        target = steps[inject.target][i18n.short(locale)]
+    else:  # a department; or a step that the plan no longer has
+        target = i18n.words("department", inject.target, locale)
+    return f"{act}{i18n.say(N_(': '), locale)}{target}"
 
 
 def due_words(due: str) -> str:

@@ -33,7 +33,7 @@ def build(report: Report, locale: str, zone: ZoneInfo) -> Paper:
         Table([say(N_("Item")), say(N_("Facts"))], _facts(report, locale, zone, say)),
         *_situation(report, locale),
         Heading(say(N_("Measures"))),
-        Table([say(N_("Measure")), say(N_("Result"))], _measures(report, say)),
+        Table([say(N_("Figure")), say(N_("Result"))], _measures(report, say)),
         Heading(say(N_("Objectives"))),
         _objectives(report, locale, say),
         Heading(say(N_("Injects"))),

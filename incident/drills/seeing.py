@@ -12,23 +12,26 @@ from incident.playbooks.exercises import Inject, Scenario
 
 @dataclass(frozen=True)
 class Seen:
-    """One inject with its answers; `whole` says that what was expected may be shown too."""
+    """One inject with its answers; `whole` says that what was expected may be shown, `over` that the drill
+    has ended."""
 
     row: DrillInject
     inject: Inject
     answers: list[DrillResponse]
     whole: bool
+    over: bool
 
     @property
     def result(self) -> str:
-        """In a word: pending, skipped, open, met, missed, or noted where no answer was expected."""
+        """In a word: pending, skipped, open, met, missed, noted where no answer was expected, or unfinished
+        where the drill ended before its time was over."""
         if self.row.state != InjectState.DELIVERED:
             return str(self.row.state)
         if self.inject.respond == "none":
             return "noted"
-        if self.row.judged_at is None:
-            return "open"
-        return {True: "met", False: "missed", None: "open"}[self.row.met]
+        if self.row.judged_at is None or self.row.met is None:
+            return "unfinished" if self.over else "open"
+        return "met" if self.row.met else "missed"
 
     def answered_by(self, person_id: int | None) -> DrillResponse | None:
         """Somebody's own answer."""
@@ -55,7 +58,7 @@ def seen(drill: Drill, *, by: Actor) -> list[Seen]:
     answers = answering.of(drill)
     rows = sorted(playing.of(drill), key=lambda row: (row.due_at, row.number))
     return [
-        Seen(row, playing.content(row), answers.get(row.id, []), knows)
+        Seen(row, playing.content(row), answers.get(row.id, []), knows, over)
         for row in rows
         if knows or (row.state == InjectState.DELIVERED and (everything or by.id in row.recipients))
     ]

@@ -19,6 +19,7 @@ WORDS: dict[str, dict[str, str]] = {
         "met": N_("answered in time"),
         "missed": N_("missed"),
         "noted": N_("delivered"),
+        "unfinished": N_("the drill ended first"),
     },
     "inject_respond": {
         "answer": N_("an answer in words"),

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 
 from incident import drills, errors
 from incident.db import db, unit_of_work
-from incident.drills import playing, rating, results, scenarios
+from incident.drills import playing, rating, results, scenarios, seeing
 from incident.models.alerts import Delivery
+from incident.models.drills import Drill
 from incident.models.exercises import DrillInject
 from tests import builders
 from tests.drilling import PLAYERS, answer, beat, begun, injects, minutes, states
@@ -63,6 +64,21 @@ def test_what_was_held_is_read_by_other_parts_with_its_ratings(app: Flask) -> No
     )
     assert found.departments == ("CPO", "IT", "OUT", "DPO", "CS")
     assert states(drill) == "dsssssss" and beat(30) == 0
+
+
+def test_what_the_end_of_the_drill_cut_short_is_neither_missed_nor_still_waiting(app: Flask) -> None:
+    drill = begun()
+    beat(0)
+    lin = builders.acting("lin")
+    first = seeing.seen(drill, by=lin)[0]
+    assert first.result == "open"
+    with unit_of_work():
+        drills.stop(drill.id, by=lin, at=builders.NOW + minutes(1))
+    found = seeing.seen(db.session.get_one(Drill, drill.id, populate_existing=True), by=lin)
+    assert found[0].result == "unfinished" and {each.result for each in found[1:]} <= {
+        "skipped",
+        "unfinished",
+    }
 
 
 def test_five_hundred_injects_of_twenty_drills_come_in_the_same_second(app: Flask) -> None:
