@@ -105,7 +105,7 @@ def _impact(facts: Facts, say: _Voice) -> str:
         say(N_("Possible loss that was named: %(loss)s"), loss=impact["loss"]),
         say(N_("Regulator involved: %(answer)s"), answer=yes if impact["regulator"] else no),
         say(N_("Media or social media involved: %(answer)s"), answer=yes if impact["media"] else no),
-        say(N_("Staff:")),
+        say(N_("Effect on staff: to be written")),
     ]
     return "\n".join(f"- {each}" for each in lines)
 
