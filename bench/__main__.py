@@ -59,11 +59,23 @@ def _deluge() -> dict[str, Any]:
         return deluge.deluge(running, count=int(os.environ.get("DELUGE", "1000")))
 
 
+def _presses() -> dict[str, Any]:
+    """With Slack's limits on, so that deliveries wait."""
+    with service.sqlite(SLACK_RATE_LIMITS="true") as running:
+        one = deluge.waiting_room(running)
+    with service.postgresql(SLACK_RATE_LIMITS="true") as running:
+        return {
+            "SQLite, one process": one,
+            "PostgreSQL, 2 web processes": deluge.waiting_room(running),
+        }
+
+
 CASES: dict[str, Callable[[], dict[str, Any]]] = {
     "footprint": cases.footprint,
     "opening": _opening,
     "alerts": lambda: _both(cases.alerts),
     "slash": lambda: _both(cases.slash),
+    "presses": _presses,
     "pages": _pages,
     "servers": servers.compare,
     "surge": _surge,

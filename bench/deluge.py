@@ -58,6 +58,38 @@ def presses(running: Service, *, count: int = 960) -> dict[str, Any]:
     return {**result.summary(), "slowest_ms": round(max(result.seconds) * 1_000, 1)}
 
 
+def waiting_room(running: Service, *, count: int = 200, within: float = 40.0) -> dict[str, Any]:
+    """How long people who press wait while more than a thousand deliveries wait for Slack's limits: 32 at
+    once each second, like a crowd that was just alerted, and 32 who press again as soon as they are answered.
+    """
+    token = running.token("complaints:write", "incidents:read")
+    accepted: dict[str, tuple[float, int]] = {}
+    begun = time.monotonic()
+    for number in range(count):
+        time.sleep(max(0.0, begun + within * number / count - time.monotonic()))
+        _open(running.port, token, number, accepted)
+    waiting = undelivered(running)
+    return {
+        "deliveries waiting": waiting,
+        "32 at once, each second": bursts(running),
+        "32 without a pause": presses(running),
+        "deliveries waiting then": undelivered(running),
+    }
+
+
+def bursts(running: Service, *, rounds: int = 20) -> dict[str, Any]:
+    """So many times 32 at the same moment, each with a second to itself."""
+    whole = load.Result()
+    for _round in range(rounds):
+        begun = time.monotonic()
+        once = load.run(running.port, cases._commands(32), clients=32)
+        whole.seconds += once.seconds
+        whole.statuses += once.statuses
+        whole.elapsed += once.elapsed
+        time.sleep(max(0.0, begun + 1.0 - time.monotonic()))
+    return {**whole.summary(), "slowest_ms": round(max(whole.seconds) * 1_000, 1)}
+
+
 def undelivered(running: Service) -> int:
     """Deliveries that wait or are on their way."""
     return sum(_states(running).get(state, 0) for state in ("pending", "sending", "waiting"))
