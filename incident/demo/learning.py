@@ -1,26 +1,24 @@
 """An incident of some weeks ago that was worked through and closed, its post-mortem, what follows from it,
 and the change of the plan that it asks for: the pages of learning have something to show."""
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import delete
 
-from incident import accounts, clocks
+from incident import accounts
 from incident.accounts import Actor
 from incident.coordination import (
-    decisions,
     departments,
     dependencies,
     finding,
-    holds,
-    sending,
     tasks,
-    telling,
 )
 from incident.db import db
+from incident.demo import finishing
 from incident.intake import body, receive
-from incident.lifecycle import acts, informing
+from incident.lifecycle import acts
 from incident.lifecycle.common import House
 from incident.models.alerts import Delivery
 from incident.models.incidents import Incident
@@ -32,6 +30,7 @@ from incident.playbooks import library
 from incident.reviews import actions, blameless, findings, meeting, schedule, sections
 from incident.vocabulary import Stage, TaskStatus
 
+On = Callable[..., datetime]  # the so manieth working day, at an hour and a minute
 AGO = timedelta(days=23)
 COMPLAINT: dict[str, Any] = {
     "source": "demo",
@@ -97,13 +96,13 @@ def lead(people: dict[str, Person], *, by: Actor, at: datetime, house: House) ->
     finding.record(incident, found, rule_set=house.rule_set, by=who["wang"], at=on(1, 15))
     for day, stage in enumerate((Stage.NEGOTIATE, Stage.RESOLVE), start=1):
         acts.move(incident, stage, by=who["wang"], at=on(day, 16))
-    _work(incident, who["wang"], on, day=0)
-    _answer(incident, who, on, house)
-    _close(incident, who, on, house)
-    _learn(incident, people, who, on, house)
-    db.session.execute(
-        delete(Delivery).where(Delivery.incident_id == incident.id)
-    )  # nobody is told of it today
+    _work(incident, who["wang"], on)
+    finishing.finish(incident, at=on(5, 11), house=house, letter=LETTER)
+    summary = "已停止该机构催收并书面致歉，客户接受。"
+    acts.close(incident, summary=summary, by=who["wang"], at=on(5, 15), house=house)
+    _learn(incident, people, who["wang"], on, house)
+    mine = Delivery.incident_id == incident.id
+    db.session.execute(delete(Delivery).where(mine))  # nobody is told today of what was weeks ago
 
 
 def _lead(person_id: int | None, otherwise: Actor) -> Actor:
@@ -111,53 +110,18 @@ def _lead(person_id: int | None, otherwise: Actor) -> Actor:
     return accounts.actor(person) if person else otherwise
 
 
-def _work(incident: Incident, commander: Actor, on: Any, *, day: int) -> None:
-    """Every step that waits for nothing, from a day on, four of them on each."""
-    left = [task for task in tasks.of(incident.id) if not task.finished and task.key != tasks.FEEDBACK]
-    for number, task in enumerate(left):
-        if not dependencies.of(incident.id).waits_for(task):
-            doing = _lead(task.assignee_id, commander)
-            moment = on(day + number // 4, 11, number)
+def _work(incident: Incident, commander: Actor, on: On) -> None:
+    """Every step that waits for nothing, by whoever has it, four of them a day."""
+    for number, task in enumerate(tasks.of(incident.id)):
+        if task.key != tasks.FEEDBACK and not dependencies.of(incident.id).waits_for(task):
+            doing, moment = _lead(task.assignee_id, commander), on(number // 4, 11, number)
             tasks.change(task, incident, by=doing, at=moment, status=TaskStatus.DONE)
 
 
-def _answer(incident: Incident, who: dict[str, Actor], on: Any, house: House) -> None:
-    acts.move(incident, Stage.FEEDBACK, by=who["wang"], at=on(4, 9))
-    for each in telling.cases(incident.id):
-        about = each.complaint.id if each.complaint else None
-
-        def case(about: int | None = about) -> Any:
-            return decisions.case_of(incident, about)
-
-        decisions.write(incident, case(), LETTER, locale="zh_CN", by=who["li"], at=on(4, 10))
-        decisions.submit(incident, case(), by=who["li"], at=on(4, 10, 20))
-        decisions.approve(incident, case(), by=who["zhao"], at=on(4, 14))
-        how = sending.Sending("letter", "EMS 1029384756", on(4, 16))
-        sending.sent(incident, case(), how, by=who["li"], at=on(4, 16), calendar=house.calendar)
-
-
-def _close(incident: Incident, who: dict[str, Actor], on: Any, house: House) -> None:
-    acts.move(incident, Stage.FOLLOW_UP, by=who["wang"], at=on(5, 9))
-    holds.lift(incident, reason="客户同意恢复由本行直接联系", by=who["wang"], at=on(5, 9, 30))
-    _work(incident, who["wang"], on, day=5)
-    for line in departments.lines(incident.id):
-        signing = _lead(line.lead_id, who["wang"])
-        departments.sign_off(incident, line.code, statement="本部门事项已办结。", by=signing, at=on(5, 11))
-    for each in clocks.running(incident.id):
-        if each.kind == "statutory":
-            clocks.void(incident, each.id, reason="不属于该时限的适用情形", by=who["zhao"], at=on(5, 13))
-    informing.review_data(incident, note="已检视记录与附件", by=who["wang"], at=on(5, 14))
-    summary = "已停止该机构催收并书面致歉，客户接受。"
-    acts.close(incident, summary=summary, by=who["wang"], at=on(5, 15), house=house)
-
-
-def _learn(
-    incident: Incident, people: dict[str, Person], who: dict[str, Actor], on: Any, house: House
-) -> None:
+def _learn(incident: Incident, people: dict[str, Person], by: Actor, on: On, house: House) -> None:
     review = schedule.of(incident)
     assert review is not None
-    by, given = who["wang"], {"at": on(8, 15), "calendar": house.calendar}
-    meeting.held(review, by=by, **given)
+    meeting.held(review, by=by, at=on(8, 15), calendar=house.calendar)
     db.session.flush()  # the next verb reads the row again, to lock it
     cast = blameless.cast(incident, owner_id=review.owner_id)
     for name, text in WRITTEN.items():
@@ -171,7 +135,7 @@ def _learn(
         whys.append(why)
     for kind, title, owner in ACTIONS:
         wanted = actions.Wanted(kind, title, owner=people[f"{owner}@demo.example"], finding_id=whys[-1].id)
-        actions.add(review, wanted, by=by, **given)
+        actions.add(review, wanted, by=by, at=on(8, 16, 20), calendar=house.calendar)
     content = library.current(incident.complaint_type).plan.model_dump(mode="json")
     content["steps"][1]["due"] = SOONER
     proposing.begin(

@@ -126,7 +126,7 @@ class Tour:
             receive.receive(prepared, by=accounts.system(SOURCE), at=at, house=self._house)
 
     def _finish(self, look: Look) -> None:
-        with self._context():
+        with self._context(), unit_of_work():
             incident = _incident(look)
             if incident is not None and incident.is_open:
                 finishing.finish(incident, at=clock.now(), house=self._house)
