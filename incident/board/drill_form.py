@@ -13,6 +13,7 @@ from incident.duty_import import moment
 from incident.errors import N_, Reason
 from incident.lifecycle.common import House
 from incident.models.drills import DrillKind
+from incident.readiness.nextdrill import Suggestion
 
 # how a drill comes back → months between two (0: every week)
 REPEATS = {"weekly": 0, "monthly": 1, "quarterly": 3, "half_yearly": 6, "yearly": 12}
@@ -61,6 +62,21 @@ def read(key: str, house: House) -> tuple[drills.Wanted, dict[str, Any]]:
         staff={str(role): [each for each in form.getlist(role) if each] for role in checking.ROLES},
     )
     return wanted, {"starts_at": None if recurrence else starts_at, "recurrence": recurrence}
+
+
+def filled_in(found: Suggestion, house: House) -> typed.Typed:
+    """The form as it is suggested, for somebody to change what they like."""
+    wanted = found.wanted
+    values: dict[str, Any] = {
+        "scenario": wanted.scenario or "",
+        "kind": wanted.kind,
+        "starts_at": found.starts_at.astimezone(house.zone).strftime("%Y-%m-%dT%H:%M"),
+        "commander": next(iter(wanted.participants), ""),
+        "participants": wanted.participants[1:],
+        "announced": "1",
+        **wanted.staff,
+    }
+    return typed.Typed(values)
 
 
 def recurrence_of(repeats: str, starts_at: datetime | None, own: str, house: House) -> str | None:

@@ -19,6 +19,7 @@ from incident.models.incidents import Incident
 from incident.models.people import Person
 from incident.permissions import Permission
 from incident.playbooks import library
+from incident.readiness import nextdrill
 
 bp = Blueprint("drills", __name__)
 PAST_SHOWN = 50
@@ -88,11 +89,14 @@ def show(drill_id: int) -> str:
 def new() -> str:
     """First the plan, then the rest of the form."""
     given = request.args
-    wanted = typed.Typed(given) if len(given) > 1 else typed.Typed()
-    return _form(given.get("plan", ""), wanted)
+    key = given.get("plan", "")
+    if len(given) == 1 and any(each.plan.key == key for each in library.all_current()):
+        found = nextdrill.suggest(key, by=access.actor(), at=clock.now(), house=house())
+        return _form(key, drill_form.filled_in(found, house()), suggested=True)
+    return _form(key, typed.Typed(given) if len(given) > 1 else typed.Typed())
 
 
-def _form(key: str, form: typed.Typed) -> str:
+def _form(key: str, form: typed.Typed, *, suggested: bool = False) -> str:
     plans = library.all_current()
     chosen = next((each.plan for each in plans if each.plan.key == key), None)
     people = db.session.scalars(
@@ -104,6 +108,7 @@ def _form(key: str, form: typed.Typed) -> str:
         plan=chosen,
         scenarios=scenarios.of_plan(key) if chosen else [],
         form=form,
+        suggested=suggested,
         people=list(people),
         repeats=drill_form.REPEAT_WORDS,
         staff=checking.ROLES,

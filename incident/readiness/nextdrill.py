@@ -1,5 +1,6 @@
-"""The drill that one press schedules: who takes part, which scenario, and when."""
+"""The drill that one press schedules, and the form suggests: who takes part, which scenario, and when."""
 
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
@@ -18,31 +19,40 @@ IN_DAYS = 7  # people can prepare
 STARTS = time(10, 0)  # in the house's zone
 
 
-def schedule(plan_key: str, *, by: Actor, at: datetime, house: House) -> Drill:
-    """Schedule a tabletop of a plan: on the first working day after a week on which nothing is drilled, with
-    whoever is on duty for its departments. Raises Refused where one stands on the calendar already."""
+@dataclass(frozen=True)
+class Suggestion:
+    """A drill as it could be scheduled; `wanted.participants` is empty where nobody is on duty."""
+
+    wanted: drills.Wanted
+    starts_at: datetime
+
+
+def suggest(plan_key: str, *, by: Actor, at: datetime, house: House) -> Suggestion:
+    """A tabletop of a plan: the scenario after the one played last, whoever is on duty for its departments,
+    somebody to rate it, on the first working day after a week on which nothing is drilled."""
     plan = library.current(plan_key).plan
-    known = db.session.scalar(
-        select(Drill).where(Drill.plan_key == plan_key, Drill.state == DrillState.SCHEDULED).limit(1)
-    )
-    if known is not None:
-        raise errors.Refused(N_("A drill of this plan is scheduled already."))
     people = _players([each.code for each in plan.departments], at=at, house=house)
-    if not people:
-        raise errors.Refused(N_("Nobody is on duty for the departments of this plan."))
     used = _last_scenario(plan_key)
     keys = [each.key for each in plan.scenarios]
     scenario = keys[(keys.index(used) + 1) % len(keys)] if used in keys else keys[0]
     wanted = drills.Wanted(
         plan_key, [each.email for each in people], scenario=scenario, staff=_judges(people, by)
     )
-    (made,) = drills.schedule(
-        wanted,
-        starts_at=_morning(at, house),
-        by=by,
-        at=at,
-        house=house,
+    return Suggestion(wanted, _morning(at, house))
+
+
+def schedule(plan_key: str, *, by: Actor, at: datetime, house: House) -> Drill:
+    """Schedule what is suggested; raises Refused where a drill of the plan stands on the calendar already,
+    and where nobody is on duty."""
+    known = db.session.scalar(
+        select(Drill).where(Drill.plan_key == plan_key, Drill.state == DrillState.SCHEDULED).limit(1)
     )
+    if known is not None:
+        raise errors.Refused(N_("A drill of this plan is scheduled already."))
+    found = suggest(plan_key, by=by, at=at, house=house)
+    if not found.wanted.participants:
+        raise errors.Refused(N_("Nobody is on duty for the departments of this plan."))
+    (made,) = drills.schedule(found.wanted, starts_at=found.starts_at, by=by, at=at, house=house)
     return made
 
 

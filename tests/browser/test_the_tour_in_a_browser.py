@@ -124,3 +124,23 @@ def test_what_one_person_says_the_other_reads_without_reloading_and_answers_in_a
     expect(writer.locator("#flow .replies")).to_be_visible()
     reader.keyboard.press("Escape")
     expect(reader.locator("#thread .head")).to_have_count(0)
+
+
+def test_a_trainer_schedules_what_the_form_suggests_and_is_told_what_is_ready(site: Site) -> None:
+    page = site.visit("lin")
+    prefer(page, locale="en", theme="light", width=1440)
+    page.goto("/drills/new")
+    page.select_option("select[name=plan]", "fee_dispute")
+    page.get_by_role("button", name="Next", exact=True).click()
+    expect(page.locator("select[name=commander]")).not_to_have_value("")
+    expect(page.locator("[name=starts_at]")).to_have_value(re.compile(r"T10:00$"))
+    assert page.locator("[name=participants]:checked").count() >= 2
+    page.get_by_role("button", name="Schedule the drill").click()
+    page.wait_for_url(re.compile(r"/drills/\d+$"))
+    for ready in (
+        "6 players",
+        "Exercise director",
+        "Evaluator",
+        "Every department that gets an inject has a player",
+    ):
+        expect(page.locator("main li", has_text=ready)).to_contain_text("ready")
