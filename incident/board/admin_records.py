@@ -12,6 +12,7 @@ from incident import administration, audit, calendars, clock, clocks, errors
 from incident.board import access, typed
 from incident.db import db, unit_of_work
 from incident.models.ground import CalendarDay
+from incident.models.people import Person
 from incident.models.records import AuditEntry, Seal
 from incident.permissions import Permission
 from incident.playbooks.files import JURISDICTIONS
@@ -106,12 +107,24 @@ def _entries(*, faults: list[audit.Fault] | None = None) -> str:
     return render_template(
         "admin/audit.html",
         rows=rows[:PAGE],
+        names=_names(rows),
         next_cursor=rows[PAGE - 1].id if len(rows) > PAGE else None,
         words_given=words,
         faults=faults,
         seals=seals,
         sealed_at=last,
     )
+
+
+def _names(rows: list[AuditEntry]) -> dict[str, str]:
+    """Of the subjects that are people: their names."""
+    ids = {
+        int(id_)
+        for kind, _slash, id_ in (each.subject.partition("/") for each in rows)
+        if kind == "person" and id_.isdigit()
+    }
+    found = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    return {f"person/{id_}": name for id_, name in found}
 
 
 @bp.post("/admin/audit/verify")
