@@ -45,7 +45,11 @@ DECIDED_AT: dict[str, tuple[str, Permission]] = {
     "surge/": ("/groups", Permission.INCIDENTS_READ),
     "deliveries": ("/admin/deliveries", Permission.DELIVERIES_RETRY),
     "slack": ("/admin/slack", Permission.ACCOUNTS_MANAGE),
+    "duty": ("/duty", Permission.INCIDENTS_READ),
+    "calendar": ("/admin/calendar", Permission.ACCOUNTS_MANAGE),
+    "webhook": ("/admin/webhooks", Permission.ACCOUNTS_MANAGE),
 }
+HOUSEKEEPING = ("calendar", "webhook")  # told to those who can mend it: for others it is noise
 PROVEN = ("/api/", "/slack/")  # a bearer token or Slack's signature stands for the form token
 csrf = CSRFProtect()
 babel = Babel()
@@ -163,8 +167,9 @@ def strip() -> list[dict[str, Any]]:
 
     found = remembered("board/notices", read) if access.me() else []
     return [
-        {"text": say(message, **values), "since": since, "href": _mended(key)}
+        {"text": say(message, **values), "since": since, "href": href}
         for message, values, since, key in found
+        if (href := _mended(key)) or not key.startswith(HOUSEKEEPING)
     ]
 
 

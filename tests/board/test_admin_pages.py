@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy import text as sql
 
-from incident import accounts, audit, calendars, clock, errors, signing_in
-from incident.db import db, unit_of_work
+from incident import accounts, audit, calendars, clock, errors, notices, signing_in
+from incident.db import db, forget, unit_of_work
 from incident.models.alerts import Delivery, DeliveryState
 from incident.models.people import Department, Person, Token
 from incident.models.records import AuditEntry
@@ -173,3 +173,13 @@ def test_a_missing_sealed_row_is_found(app):
             session.execute(sql(f'DROP TRIGGER "{name}"'))
         session.execute(sql("UPDATE seals SET count = count + 1"))
     assert "does not match" in Visitor(app, "tang").post("/admin/audit/verify").text
+
+
+def test_what_only_an_administrator_can_mend_is_told_to_them_alone_with_the_page_for_it(app):
+    with unit_of_work():
+        notices.put("calendar", "The working calendar ends on %(last)s.", at=clock.now(), last="2026-12-31")
+        notices.put("duty", "Nobody is on duty for %(departments)s.", at=clock.now(), departments="CS")
+    forget("board/")
+    admin, li = Visitor(app, "admin").get("/").text, Visitor(app, "li").get("/").text
+    assert 'href="/admin/calendar">The working calendar ends' in admin
+    assert "Nobody is on duty for" in li and "The working calendar ends" not in li
