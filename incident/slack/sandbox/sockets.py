@@ -71,6 +71,8 @@ class Hub:
         """Tells every connection why it ends ("refresh_requested", "link_disabled") and ends it; a "warning"
         is only told."""
         for link in list(self._links):
+            if reason != "warning":
+                self._forget(link)  # first: from now on nothing is sent to it
             with contextlib.suppress(OSError):
                 _send(link, {"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
                 if reason != "warning":
@@ -100,6 +102,10 @@ class Hub:
             while (message := frames.read(stream)) is not None and self._take(link, *message):
                 pass
         finally:
+            self._forget(link)
+
+    def _forget(self, link: socket.socket) -> None:
+        with self._lock, contextlib.suppress(ValueError):
             self._links.remove(link)
 
     def _admit(self, request: str, stream: Any) -> str | None:
