@@ -22,7 +22,7 @@ from incident.cli import serve
 from incident.cli.prepare import prepare
 from incident.db import unit_of_work
 from incident.settings import Settings
-from tests import builders
+from tests import builders, unsaved  # noqa: F401 - it guards every test
 
 MEMORY = Path("/dev/shm")
 ROOMY = 2**30  # bytes; a container's memory disk often has less

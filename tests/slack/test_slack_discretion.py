@@ -145,6 +145,7 @@ def test_whoever_stands_aside_leaves_the_channel_and_comes_back_when_it_was_a_mi
         li = session.scalars(select(Person).where(Person.slack_id == "U0LINA")).one()
         given = {"reason": "录音中的人", "by": worlds.ADMIN, "at": clock.now()}
         named = standing_aside.name_person(world.row(number), li, **given).id
+        session.flush()
         outbox.enqueue(world.row(number).id, "invite", at=clock.now())  # as a change of guard would
     world.settle()
     assert "U0LINA" not in world.room(room)["members"] and "U0ADA" in world.room(room)["members"]
