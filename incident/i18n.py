@@ -62,6 +62,9 @@ def short(locale: str) -> str:
     return "zh" if locale.startswith("zh") else "en"
 
 
+NAMES = ("people", "names")  # values that are names joined as in Chinese, since records keep them so
+
+
 def say(message: str | Reason, locale: str, **values: Any) -> str:
     """A sentence in a language; values that are codes become words, `{zh, en}` picks one."""
     text, given = (message.message, message.values) if isinstance(message, Reason) else (message, values)
@@ -80,6 +83,8 @@ def _value(key: str, value: Any, locale: str) -> Any:
         )
     if not isinstance(value, str):
         return value
+    if key in NAMES and short(locale) == "en":
+        return value.replace("、", ", ")
     found = (words(kind, value, locale) for kind in _VALUE_KINDS.get(key, ()))
     return next((each for each in found if each != value), value)
 

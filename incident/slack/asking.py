@@ -88,8 +88,9 @@ def unlinked(slack_id: str, why: str = linking.UNLINKED, *, url: str = "") -> Me
 
 def refusal(error: DomainError, ask: Ask) -> Message:
     """Why not, and what is missing, as a list."""
-    lines = [f"🚫 {_reason(error.reason, ask)}"]
-    lines += [f"• {_reason(each, ask)}" for each in error.reasons[:REASONS_MOST]]
+    why = _reason(error.reason, ask)
+    details = [_reason(each, ask) for each in error.reasons[:REASONS_MOST]]
+    lines = [f"🚫 {why}", *(f"• {each}" for each in details if each != why)]
     left = len(error.reasons) - REASONS_MOST
     if left > 0:
         lines.append(ask.say(N_("… and %(count)s more."), count=left))

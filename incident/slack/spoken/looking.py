@@ -36,10 +36,10 @@ def plan(ask: Ask) -> Message:
         not ask.rest or meant.is_number(finding.halves(ask.rest)[0]),
         N_("There is no plan “%(name)s”. Name an incident, or a kind of complaint such as %(kinds)s."),
         name=meant.words(ask.rest)[:80],
-        kinds="、".join(
+        kinds=[
             names[0] if ask.locale.startswith("zh") else str(code)
             for code, names in list(labels.TYPES.items())[:4]
-        ),
+        ],
     )
     number, _rest = finding.target(ask)
     incident = common.by_number(number)
@@ -55,7 +55,12 @@ def _kind(text: str) -> str | None:
     }
     if wanted in known:
         return known[wanted]
-    near = None if meant.is_number(finding.halves(text)[0]) else meant.nearest(wanted, known)
+    if not wanted or meant.is_number(finding.halves(text)[0]):
+        return None
+    begun = {code for name, code in known.items() if name.startswith(wanted)}
+    if len(begun) == 1:  # `fee` can only be the fee dispute
+        return begun.pop()
+    near = meant.nearest(wanted, known)
     return known[near] if near else None
 
 
