@@ -9,12 +9,7 @@ from sqlalchemy import delete
 
 from incident import accounts
 from incident.accounts import Actor
-from incident.coordination import (
-    departments,
-    dependencies,
-    finding,
-    tasks,
-)
+from incident.coordination import departments, dependencies, finding, tasks
 from incident.db import db
 from incident.demo import finishing
 from incident.intake import body, receive
@@ -30,7 +25,7 @@ from incident.playbooks import library
 from incident.reviews import actions, blameless, findings, meeting, schedule, sections
 from incident.vocabulary import Stage, TaskStatus
 
-On = Callable[..., datetime]  # the so manieth working day, at an hour and a minute
+On = Callable[..., datetime]  # which working day from the first, at which hour and minute
 AGO = timedelta(days=23)
 COMPLAINT: dict[str, Any] = {
     "source": "demo",
@@ -76,12 +71,7 @@ def lead(people: dict[str, Person], *, by: Actor, at: datetime, house: House) ->
         return datetime.combine(found, time(hour, minute), tzinfo=house.zone)
 
     who = {each.email.split("@")[0]: accounts.actor(each) for each in people.values()}
-    raw = {
-        **COMPLAINT,
-        "source": "demo",
-        "source_ref": "DEMO-CLOSED",
-        "received_at": on(0, 9, 40).isoformat(),
-    }
+    raw = {**COMPLAINT, "source_ref": "DEMO-CLOSED", "received_at": on(0, 9, 40).isoformat()}
     prepared = receive.prepare(body.read(raw, at=at))
     incident = receive.receive(prepared, by=by, at=on(0, 9, 42), house=house).incident
     assert incident is not None
