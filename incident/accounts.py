@@ -14,7 +14,7 @@ from incident import audit, errors
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.models.people import Department, Person, Token
-from incident.permissions import SCOPES, Permission, Role
+from incident.permissions import ROLES, SCOPES, Permission, Role
 
 # OWASP Password Storage Cheat Sheet: Argon2id, 19 MiB, 2 iterations, 1 lane.
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
@@ -36,12 +36,15 @@ class Actor:
         return permission in self.permissions
 
     def must(self, permission: Permission) -> None:
-        """Raise Forbidden where it may not."""
+        """Raise Forbidden where it may not; a person is told whose roles may."""
         if permission not in self.permissions:
+            able = [str(role) for role, may in ROLES.items() if permission in may]
+            told = Reason(N_("People of these roles may: %(roles)s."), {"roles": able})
             raise errors.Forbidden(
                 N_("%(name)s may not do this; it needs the permission %(permission)s."),
                 name=self.name,
                 permission=str(permission),
+                reasons=[told] if able and self.id is not None else [],
             )
 
     @property

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from incident import accounts, errors, signing_in
+from incident import accounts, errors, i18n, signing_in
 from incident.db import db, unit_of_work
 from incident.models.people import Person, Token
 from incident.models.records import AuditEntry
@@ -166,3 +166,12 @@ def test_only_some_roles_close_command_reveal_or_manage() -> None:
 def test_a_label_gives_its_name_back() -> None:
     assert accounts.display(accounts.Actor("person", "李雷", id=3).label) == "李雷"
     assert accounts.display(accounts.system("delivery").label) == "delivery"
+
+
+def test_a_refusal_names_the_roles_that_may(app: Flask) -> None:
+    li = builders.acting("li")
+    with pytest.raises(errors.Forbidden) as refused:
+        li.must(Permission.INCIDENTS_CLOSE)
+    [told] = refused.value.reasons
+    said = i18n.say(told, "en")
+    assert "commander" in said.lower() and "Manager" in said and "Responder" not in said
