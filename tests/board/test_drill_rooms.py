@@ -45,6 +45,11 @@ def test_a_drill_is_led_played_scored_and_reported_on_the_web(app, drill):
     lin, li, tang, wu = (Visitor(app, who) for who in ("lin", "li", "tang", "wu"))
     room, desk = f"/drills/{drill.id}/control", f"/drills/{drill.id}/play"
     assert "Inject 8" in text(lin.get(room)) and li.get(room).status_code == 403
+    expected = text(lin.get(room))  # the act with the step or level that it means, in words
+    assert (
+        "(finishing a task: Start the parallel clocks" in expected and "start_parallel_clocks" not in expected
+    )
+    assert "(raising the level: Ⅰ)" in expected
     assert "Inject 1" in text(li.get(desk)) and "Inject 2" not in text(li.get(desk))
     lin.post(f"/drills/{drill.id}/injects/2/release")
     page = li.get(desk)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from incident.playbooks.exercises import Scenario
 
-PLANS = [tomllib.loads(path.read_text("utf-8")) for path in sorted(Path("playbooks/plans").glob("*.toml"))]
+FOLDER = Path(__file__).parents[2] / "playbooks" / "plans"
+PLANS = [tomllib.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.toml"))]
 GRAVEST = {each["key"] for each in sorted(PLANS, key=lambda plan: plan["default_level"])[:5]}
 ENOUGH, LONGEST = 5, 180  # injects; minutes
 
