@@ -166,6 +166,7 @@ def strip() -> list[dict[str, Any]]:
         return [(each.message, dict(each.values), each.since, each.key) for each in notices.current()]
 
     found = remembered("board/notices", read) if access.me() else []
+    found = sorted(found, key=lambda each: each[3].startswith(HOUSEKEEPING))  # what can wait comes last
     return [
         {"text": say(message, **values), "since": since, "href": href}
         for message, values, since, key in found

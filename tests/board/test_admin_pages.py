@@ -182,4 +182,7 @@ def test_what_only_an_administrator_can_mend_is_told_to_them_alone_with_the_page
     forget("board/")
     admin, li = Visitor(app, "admin").get("/").text, Visitor(app, "li").get("/").text
     assert 'href="/admin/calendar">The working calendar ends' in admin
+    assert admin.index("Nobody is on duty for") < admin.index(
+        "The working calendar ends"
+    )  # what can wait, last
     assert "Nobody is on duty for" in li and "The working calendar ends" not in li
