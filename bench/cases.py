@@ -88,13 +88,13 @@ def _get(running: Service, path: str) -> str:
         return str(answer.read().decode())
 
 
-def alerts(running: Service, *, rate: int = 20, seconds: int = 15) -> dict[str, Any]:
+def alerts(running: Service, *, rate: float = 20, seconds: int = 15) -> dict[str, Any]:
     """Complaint accepted → the alert stands in the workspace, at so many complaints a second (open loop)."""
     token = running.token("complaints:write")
     accepted: dict[str, float] = {}
     threads = []
     begun = time.monotonic()
-    for number in range(rate * seconds):
+    for number in range(int(rate * seconds)):
         wait = begun + number / rate - time.monotonic()
         if wait > 0:
             time.sleep(wait)

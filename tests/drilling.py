@@ -1,6 +1,6 @@
 """Drills in tests: begun at NOW, moved on by beats so many minutes later, answered by people."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from incident import drills
@@ -24,8 +24,8 @@ def minutes(count: float) -> timedelta:
     return timedelta(minutes=count)
 
 
-def begun(**given: Any) -> Drill:
-    """A drill of the leaked list, started at NOW: the first inject waits for the next beat."""
+def begun(*, at: datetime = builders.NOW, **given: Any) -> Drill:
+    """A drill of the leaked list, started at NOW or another time: the first inject waits for the next beat."""
     facts = {"plan_key": "privacy_leak", "scenario": "list_in_chat_group", "participants": PLAYERS}
     with unit_of_work():
         (drill,) = drills.schedule(
@@ -35,7 +35,7 @@ def begun(**given: Any) -> Drill:
             at=builders.NOW,
             house=builders.house(),
         )
-        return drills.begin(drill.id, by=builders.acting("lin"), at=builders.NOW, house=builders.house())
+        return drills.begin(drill.id, by=builders.acting("lin"), at=at, house=builders.house())
 
 
 def beat(after: float) -> int:

@@ -24,11 +24,12 @@ def content(row: DrillInject) -> Inject:
 
 
 def lay_out(drill: Drill, script: Scenario, *, at: datetime) -> None:
-    """Write the injects with their times; called once, at the start."""
+    """Write the injects with their times, each on a whole second; called once, at the start."""
+    start = at.replace(microsecond=0)
     insert_rows(
         DrillInject,
         [
-            _row(drill, number, each, due_at=at + each.offset)
+            _row(drill, number, each, due_at=start + each.offset)
             for number, each in enumerate(script.injects, start=1)
         ],
     )

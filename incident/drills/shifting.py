@@ -20,7 +20,7 @@ def later(drill: Drill, by: timedelta) -> None:
     """Move the injects to come, the answers that are owed, and the incident's own due times."""
     for inject in db.session.scalars(select(DrillInject).where(DrillInject.drill_id == drill.id)):
         if inject.state == InjectState.PENDING:
-            inject.due_at += by
+            inject.due_at = (inject.due_at + by).replace(microsecond=0)  # the beat is on the second
         elif inject.judged_at is None and inject.answer_by is not None:
             inject.answer_by += by
     mine = drill.incident_id

@@ -1,6 +1,7 @@
 """A drill being played: injects in their second and once, answers and acts, points, pauses, emergencies."""
 
 import threading
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -34,6 +35,17 @@ def test_injects_come_in_their_second_and_never_twice(app: Flask) -> None:
     assert second.answer_by == builders.NOW + minutes(15) and second.times == 1
     posts = [row for row in outbox.of(drill.incident_id or 0) if row.step == "drill_post"]
     assert [row.payload["number"] for row in posts] == [1, 2] and "expected" not in posts[0].payload
+
+
+def test_a_drill_begun_and_resumed_between_two_seconds_has_its_injects_on_the_second(app: Flask) -> None:
+    drill = begun(at=builders.NOW + timedelta(milliseconds=480))
+    assert injects(drill)[2].due_at == builders.NOW + minutes(10)
+    by = builders.acting("lin")
+    with unit_of_work():
+        drills.pause(drill.id, by=by, at=builders.NOW + minutes(4), reason="设备调试")
+    with unit_of_work():
+        drills.resume(drill.id, by=by, at=builders.NOW + minutes(5) + timedelta(milliseconds=730))
+    assert injects(drill)[2].due_at == builders.NOW + minutes(11)
 
 
 def test_an_inject_for_some_departments_goes_to_their_players_alone(app: Flask) -> None:

@@ -62,6 +62,20 @@ def test_one_leads_and_the_other_waits_until_it_stops(app: Flask, make_app: Call
             runner.stop()
 
 
+def test_the_beat_is_on_the_whole_second_as_injects_fall_due(app: Flask) -> None:
+    runner = pulse.Runner(app, app.extensions["settings"])
+    try:
+        runner.start()
+        wait_for(lambda: runner._scheduler is not None)
+        assert runner._scheduler is not None
+        first = {job.id: job.next_run_time for job in runner._scheduler.get_jobs()}
+        assert {each.microsecond for each in first.values()} == {0}
+        wait_for(lambda: runner._scheduler.get_job("run_drills").next_run_time > first["run_drills"])
+        assert runner._scheduler.get_job("run_drills").next_run_time.microsecond == 0
+    finally:
+        runner.stop()
+
+
 def test_a_running_beat_climbs_the_ladder_by_itself_and_says_that_it_lives(app: Flask) -> None:
     pulse._last_beats.clear()
     now = clock.now()
