@@ -15,7 +15,7 @@ from incident.models.ground import Heartbeat
 from incident.plan_changes import care
 from incident.playbooks import library
 from incident.reviews import schedule as reviews
-from incident.training import courses
+from incident.training import sessions
 from incident.watches import aftercare
 
 SHIFTS_AHEAD = timedelta(days=3)  # further handovers stand on the duty page
@@ -63,7 +63,7 @@ def ahead(*, by: Actor, at: datetime, house: House) -> list[Item]:
     """What is scheduled and somebody may know of, soonest first."""
     items = [
         Item(row["at"], row["what"], str(row["subject"]), _subject(row), row["href"])
-        for row in (*planned(by=by, house=house), *courses.upcoming(at=at))
+        for row in (*planned(by=by, house=house), *sessions.upcoming(at=at))
     ]
     return sorted([*items, *_shifts(at, house)], key=lambda item: item.at)
 

@@ -1,7 +1,5 @@
 """Duty rosters from a CSV file: good lines are kept, bad ones are told by line and reason."""
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from incident import duty, errors
+from incident import duty, errors, sheets
 from incident.accounts import Actor
 from incident.db import db
 from incident.errors import N_, Reason
@@ -18,10 +16,6 @@ from incident.permissions import Permission
 
 COLUMNS = ("department", "email", "rank", "starts_at", "ends_at", "repeats", "repeats_until", "override")
 NEEDED = ("department", "email", "starts_at", "ends_at")
-LARGEST = 1024 * 1024  # bytes
-MOST_LINES = 5_000
-_YES = {"1", "yes", "y", "true", "是"}
-_SHAPES = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
 
 
 @dataclass
@@ -32,42 +26,24 @@ class Report:
     rejected: list[tuple[int, list[Reason]]] = field(default_factory=list)
 
 
-def text_of(data: bytes) -> str:
-    """The file as text: UTF-8, or GB 18030 as Chinese spreadsheets save it; raises Invalid."""
-    if len(data) > LARGEST:
-        raise errors.Invalid(N_("The file is larger than 1 MiB."))
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise errors.Invalid(N_("The file is no text in UTF-8 or GB 18030."))
-
-
 def take(text: str, *, by: Actor, at: datetime, zone: ZoneInfo) -> Report:
     """Add every good line of a file; raises Invalid where the file has not the columns it needs."""
     by.must(Permission.DUTY_MANAGE)
-    rows = csv.DictReader(io.StringIO(text))
-    header = [name.strip().lower() for name in rows.fieldnames or []]
-    missing = [name for name in NEEDED if name not in header]
+    head = sheets.head_of(text)
+    missing = [name for name in NEEDED if name not in head]
     if missing:
         raise errors.Invalid(
             N_("The first line must name the columns; missing: %(columns)s."), columns=", ".join(missing)
         )
-    rows.fieldnames = header
     report = Report()
     people = {person.email: person for person in db.session.scalars(select(Person).where(Person.active))}
-    for row in rows:
-        if rows.line_num > MOST_LINES:
-            report.rejected.append((rows.line_num, [Reason(N_("At most 5000 lines are read."))]))
-            break
-        _take_line(row, rows.line_num, people, report, by=by, at=at, zone=zone)
+    for line in sheets.lines(text, COLUMNS):
+        _take_line(line, people, report, by=by, at=at, zone=zone)
     return report
 
 
 def _take_line(
-    row: dict[str, str],
-    line: int,
+    line: sheets.Line,
     people: dict[str, Person],
     report: Report,
     *,
@@ -75,9 +51,7 @@ def _take_line(
     at: datetime,
     zone: ZoneInfo,
 ) -> None:
-    values = {name: (row.get(name) or "").strip() for name in COLUMNS}
-    if not any(values.values()):
-        return
+    values = line.cells
     faults = list(_faults(values, people, zone))
     if not faults:
         try:
@@ -85,7 +59,7 @@ def _take_line(
         except errors.Invalid as refused:
             faults = refused.reasons
     if faults:
-        report.rejected.append((line, faults))
+        report.rejected.append((line.number, faults))
     else:
         report.added += 1
 
@@ -98,7 +72,7 @@ def _faults(values: dict[str, str], people: dict[str, Person], zone: ZoneInfo) -
             ("email",),
         )
     for name in ("starts_at", "ends_at", "repeats_until"):
-        if (values[name] or name != "repeats_until") and moment(values[name], zone) is None:
+        if (values[name] or name != "repeats_until") and sheets.moment(values[name], zone) is None:
             yield Reason(
                 N_("%(column)s is no time like 2026-11-03 09:00: “%(value)s”."),
                 {"column": name, "value": values[name]},
@@ -108,22 +82,8 @@ def _faults(values: dict[str, str], people: dict[str, Person], zone: ZoneInfo) -
         yield Reason(N_("The rank is 1 (first) or 2 (backup)."), loc=("rank",))
 
 
-def moment(text: str, zone: ZoneInfo) -> datetime | None:
-    """A time as people write it, in the organisation's zone unless it names its offset; None for no time."""
-    for shape in _SHAPES:
-        try:
-            return datetime.strptime(text.strip(), shape).replace(tzinfo=zone)
-        except ValueError:
-            continue
-    try:
-        found = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
-
-
 def _add(values: dict[str, str], person: Person, *, by: Actor, at: datetime, zone: ZoneInfo) -> None:
-    starts, ends = moment(values["starts_at"], zone), moment(values["ends_at"], zone)
+    starts, ends = sheets.moment(values["starts_at"], zone), sheets.moment(values["ends_at"], zone)
     assert starts is not None and ends is not None  # _faults looked
     department, rank = values["department"].upper(), int(values["rank"] or 1)
     same = select(DutyShift.id).where(
@@ -144,8 +104,8 @@ def _add(values: dict[str, str], person: Person, *, by: Actor, at: datetime, zon
         ends_at=ends,
         rank=rank,
         repeats=values["repeats"].lower() or Repeats.NEVER,
-        repeats_until=moment(values["repeats_until"], zone),
-        override=values["override"].lower() in _YES,
+        repeats_until=sheets.moment(values["repeats_until"], zone),
+        override=sheets.is_yes(values["override"]),
         by=by,
         at=at,
     )

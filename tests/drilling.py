@@ -25,7 +25,7 @@ def minutes(count: float) -> timedelta:
 
 
 def begun(*, at: datetime = builders.NOW, **given: Any) -> Drill:
-    """A drill of the leaked list, started at NOW or another time: the first inject waits for the next beat."""
+    """A drill of the leaked list, started at NOW if not said: the first inject waits for the next beat."""
     facts = {"plan_key": "privacy_leak", "scenario": "list_in_chat_group", "participants": PLAYERS}
     with unit_of_work():
         (drill,) = drills.schedule(

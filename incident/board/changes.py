@@ -12,7 +12,6 @@ from incident import clock, errors
 from incident.board import access, acting, change_view, frame, plan_form, plan_form_view, typed
 from incident.board.access import needs
 from incident.db import db, unit_of_work
-from incident.duty_import import moment
 from incident.errors import N_, DomainError, NotFound, Reason
 from incident.models.drills import Drill
 from incident.models.plans import ChangeOrigin, ChangeState, PlanChange
@@ -20,6 +19,7 @@ from incident.models.reviews import ReviewFinding
 from incident.permissions import Permission
 from incident.plan_changes import deciding, moves, patterns, proposing, reading, wording
 from incident.playbooks import library, secrecy
+from incident.sheets import moment
 from incident.vocabulary import ComplaintType
 from incident.watches import change_watch
 

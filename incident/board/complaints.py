@@ -12,7 +12,6 @@ from incident.agencies import register
 from incident.board import access, complaint_list, frame, times, typed
 from incident.coordination import holds, telling
 from incident.db import db, unit_of_work
-from incident.duty_import import moment
 from incident.errors import N_
 from incident.intake import body as bodies
 from incident.intake import receive as intake
@@ -20,6 +19,7 @@ from incident.models.complaints import CUSTOMER_FIELDS, Complaint
 from incident.models.groups import Surge
 from incident.models.incidents import Incident
 from incident.permissions import Permission
+from incident.sheets import moment
 from incident.vocabulary import Channel, ComplaintType, Signal
 
 bp = Blueprint("complaints", __name__)

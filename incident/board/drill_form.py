@@ -9,11 +9,11 @@ from flask import request
 from incident import drills, errors
 from incident.board import frame, typed
 from incident.drills import checking
-from incident.duty_import import moment
 from incident.errors import N_, Reason
 from incident.lifecycle.common import House
 from incident.models.drills import DrillKind
 from incident.readiness.nextdrill import Suggestion
+from incident.sheets import moment
 
 # how a drill comes back → months between two (0: every week)
 REPEATS = {"weekly": 0, "monthly": 1, "quarterly": 3, "half_yearly": 6, "yearly": 12}

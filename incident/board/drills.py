@@ -12,7 +12,6 @@ from incident import clock, drills, errors
 from incident.board import access, drill_form, typed
 from incident.db import db, unit_of_work
 from incident.drills import cast, checking, playing, rating, scenarios, scoring
-from incident.duty_import import moment
 from incident.lifecycle.common import House
 from incident.models.drills import PLAYED, Drill, DrillProgramme, DrillState
 from incident.models.incidents import Incident
@@ -20,6 +19,7 @@ from incident.models.people import Person
 from incident.permissions import Permission
 from incident.playbooks import library
 from incident.readiness import nextdrill
+from incident.sheets import moment
 
 bp = Blueprint("drills", __name__)
 PAST_SHOWN = 50

@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 from sqlalchemy import or_, select
 from werkzeug.wrappers import Response as AnyResponse
 
-from incident import clock, coverage, duty, duty_import, errors
-from incident.board import access, duty_week, typed
+from incident import clock, coverage, duty, duty_import, errors, sheets
+from incident.board import access, duty_week, parsed, typed
 from incident.db import db, unit_of_work
 from incident.errors import N_, Reason
 from incident.lifecycle.common import House
@@ -126,8 +126,8 @@ def add(code: str) -> AnyResponse | tuple[str, int]:
 
 def _facts(code: str) -> dict[str, Any]:
     form, zone = request.form, _house().zone
-    times = {name: duty_import.moment(form.get(name, ""), zone) for name in ("starts_at", "ends_at")}
-    until = duty_import.moment(form.get("repeats_until", ""), zone)
+    times = {name: sheets.moment(form.get(name, ""), zone) for name in ("starts_at", "ends_at")}
+    until = sheets.moment(form.get("repeats_until", ""), zone)
     person = db.session.get(Person, form.get("person", 0, type=int) or 0)
     checks = [
         (person is None, "person", N_("Choose somebody who is active.")),
@@ -170,15 +170,14 @@ def import_form() -> str:
 @access.needs(Permission.DUTY_MANAGE)
 def take_file() -> str | tuple[str, int]:
     """Add the good lines of a roster file and list the bad ones with their reasons."""
-    upload = request.files.get("file")
     form, report = typed.Typed(), None
     try:
-        if upload is None or not upload.filename:
+        text = parsed.table("file")
+        if text is None:
             raise errors.Invalid(N_("Choose a file."), reasons=[Reason(N_("Choose a file."), loc=("file",))])
-        text = duty_import.text_of(upload.stream.read(duty_import.LARGEST + 1))
         with unit_of_work():
             report = duty_import.take(text, by=access.actor(), at=clock.now(), zone=_house().zone)
-    except errors.Invalid as fault:
+    except errors.DomainError as fault:
         form = typed.refused(fault)
     page = render_template("duty/import.html", report=report, form=form, columns=duty_import.COLUMNS)
     return page, form.status

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from incident import clock, errors
+from incident import clock, errors, sheets
 from incident.board import access, acting, frame, plots, times
 from incident.errors import N_, Reason
 from incident.insights import improvement, measures, periods
@@ -127,9 +127,7 @@ def as_csv() -> Response:
     writer.writerow([group, *COLUMNS])
     for each in measures.grouped(measures.cases(span), group, span):
         label = each["key"] if group in TIMELY else frame.pick(each["label"])
-        # a name that a spreadsheet would take for a formula is only text
-        safe = f"'{label}" if label[:1] in "=+-@\t\r" and label else label
-        writer.writerow([safe, *(value(each["numbers"], column) for column in COLUMNS)])
+        writer.writerow([sheets.safe(label), *(value(each["numbers"], column) for column in COLUMNS)])
     response = make_response(held.getvalue().encode("utf-8-sig"))
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     name = f"insights-{times.local(span.start):%Y%m%d}-{times.local(span.end):%Y%m%d}-{group}.csv"

@@ -1,10 +1,11 @@
-"""Fields of a form as amounts, whole numbers and days; what cannot be read is a fault at its field."""
+"""Fields of a form as amounts, numbers, days and tables; what cannot be read is a fault at its field."""
 
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from flask import request
 
+from incident import sheets
 from incident.errors import N_, Reason
 
 
@@ -37,3 +38,12 @@ def day(name: str, faults: list[Reason]) -> date | None:
     except ValueError:
         faults.append(Reason(N_("This must be a day like 2026-12-31."), loc=(name,)))
         return None
+
+
+def table(name: str) -> str | None:
+    """The text of a table that was sent as a file; None where there is none. Raises Invalid."""
+    sent = request.files.get(name)
+    if sent is None or not sent.filename:
+        return None
+    with sent.stream as stream:
+        return sheets.text_of(stream.read(sheets.LARGEST + 1))

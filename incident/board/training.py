@@ -4,21 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request
-from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from incident import clock, errors
-from incident.board import access, acting, frame, times, typed
+from incident.board import access, acting, frame, parsed, times, typed
 from incident.board.access import needs
 from incident.db import db, unit_of_work
-from incident.duty_import import moment
 from incident.errors import N_, DomainError, NotFound, Reason
 from incident.models.people import Person
 from incident.models.training import Course, CourseSession, CourseTest, Subject
 from incident.permissions import Permission
 from incident.playbooks import library
-from incident.training import certificates, courses, exchange, testing
+from incident.sheets import moment
+from incident.training import certificates, courses, exchange, sessions, testing
 
 bp = Blueprint("training", __name__)
 READ, MANAGE = Permission.DRILLS_READ, Permission.TRAINING_MANAGE
@@ -43,20 +43,39 @@ def _list(form: typed.Typed, outcome: exchange.Outcome | None = None) -> str:
         held={each.id: valid[each.id] & audiences[each.id] for each in rows},
         mine={course.id: row for row, course in reversed(certificates.of_person(access.actor().id or 0))},
         today=today,
-        subjects=list(Subject),
-        plans=[(str(each.plan.key), frame.pick(each.plan.title)) for each in library.all_current()],
-        departments=[(code, row.name(frame.locale())) for code, row in library.departments().items()],
+        lists=exchange.LISTS,
         outcome=outcome,
+        taken=_taken(outcome) if outcome else "",
         form=form,
+        **_choices(),
     )
+
+
+def _choices() -> dict[str, Any]:
+    """What a course can be about, and for."""
+    return {
+        "subjects": list(Subject),
+        "about": [(str(each.plan.key), frame.pick(each.plan.title)) for each in library.all_current()],
+        "departments": [(code, row.name(frame.locale())) for code, row in library.departments().items()],
+    }
 
 
 @bp.post("/training")
 @needs(MANAGE)
 def add() -> Answer:
     """Enter a course."""
+    try:
+        with unit_of_work():
+            made = courses.add(_outline(), by=access.actor(), at=clock.now())
+    except DomainError as fault:
+        kept = typed.refused(fault)
+        return _list(kept), kept.status
+    return redirect(f"/training/{made.id}", 303)
+
+
+def _outline() -> courses.Outline:
     given = request.form
-    outline = courses.Outline(
+    return courses.Outline(
         code=given.get("code", "").strip().upper(),
         title_zh=given.get("title_zh", "").strip(),
         title_en=given.get("title_en", "").strip(),
@@ -67,13 +86,6 @@ def add() -> Answer:
         pass_percent=_number("pass_percent"),
         valid_months=_number("valid_months"),
     )
-    try:
-        with unit_of_work():
-            made = courses.add(outline, by=access.actor(), at=clock.now())
-    except DomainError as fault:
-        kept = typed.refused(fault)
-        return _list(kept), kept.status
-    return redirect(f"/training/{made.id}", 303)
 
 
 def _number(name: str) -> int:
@@ -89,12 +101,12 @@ def show(course_id: int) -> str:
 
 
 def _course(course: Course, form: typed.Typed) -> str:
-    rows = courses.sessions(course)
+    rows = sessions.of(course)
     return render_template(
         "training/course.html",
         course=course,
         sessions=rows,
-        came={row.id: courses.attended(row) for row in rows},
+        came={row.id: sessions.attended(row) for row in rows},
         people=courses.audience(course),
         trainers={each.id: each for each in db.session.scalars(select(Person).where(Person.active))},
         holders=courses.holders(course),
@@ -102,6 +114,7 @@ def _course(course: Course, form: typed.Typed) -> str:
         at=clock.now(),
         plans={str(each.plan.key): each.plan for each in library.all_current()},
         form=form,
+        **_choices(),
     )
 
 
@@ -117,6 +130,14 @@ def _do(course_id: int, act: Callable[[Course], Any]) -> Answer:
     return redirect(f"/training/{course_id}", 303)
 
 
+@bp.post("/training/<int:course_id>")
+@needs(MANAGE)
+def change(course_id: int) -> Answer:
+    """Change it."""
+    outline = _outline()
+    return _do(course_id, lambda course: courses.change(course, outline, by=access.actor(), at=clock.now()))
+
+
 @bp.post("/training/<int:course_id>/sessions")
 @needs(MANAGE)
 def hold(course_id: int) -> Answer:
@@ -128,7 +149,7 @@ def hold(course_id: int) -> Answer:
         if held_at is None:
             words = Reason(N_("Write a time like 2026-11-03 09:00."), loc=("held_at",))
             raise errors.Invalid(N_("The session is not valid."), reasons=[words])
-        courses.hold(
+        sessions.hold(
             course,
             held_at=held_at,
             place=request.form.get("place", ""),
@@ -150,7 +171,7 @@ def attendance(course_id: int, session_id: int) -> Answer:
         row = db.session.get(CourseSession, session_id)
         if row is None or row.course_id != course_id:
             raise errors.NotFound(N_("There is no such session."))
-        courses.record_attendance(
+        sessions.record_attendance(
             row, ids, by=access.actor(), at=clock.now(), calendar=acting.house().calendar
         )
 
@@ -218,34 +239,38 @@ def person(person_id: int) -> str:
     )
 
 
-@bp.get("/training/certificates.csv")
+@bp.get("/training/<any(courses, attendance, certificates):name>.csv")
 @needs(READ)
-def export() -> Response:
-    """Every certificate, for other systems."""
-    answer = make_response("\ufeff" + exchange.as_csv())
+def export(name: str) -> Response:
+    """A list of training, for other systems."""
+    answer = make_response("\ufeff" + exchange.as_csv(name, calendar=acting.house().calendar))
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-    answer.headers["Content-Disposition"] = 'attachment; filename="certificates.csv"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer
 
 
 @bp.post("/training/import")
 @needs(MANAGE)
 def take() -> Answer | str:
-    """Take certificates from CSV, pasted or as a file."""
-    file = request.files.get("file")
-    pasted = request.form.get("csv", "")
+    """Take a list from CSV, pasted or as a file."""
     try:
-        text = file.read().decode("utf-8") if file and file.filename else pasted
+        text = parsed.table("file") or request.form.get("csv", "")
         with unit_of_work():
             outcome = exchange.take(text, by=access.actor(), at=clock.now(), calendar=acting.house().calendar)
-    except UnicodeDecodeError:
-        words = Reason(N_("The file must be UTF-8 text."), loc=("csv",))
-        kept = typed.refused(errors.Invalid(N_("The file cannot be read."), reasons=[words]))
-        return _list(kept), kept.status
     except DomainError as fault:
         kept = typed.refused(fault)
         return _list(kept), kept.status
     if outcome.rejected:
         return _list(typed.Typed(request.form), outcome)
-    flash(_("%(count)s certificates taken.", count=outcome.taken), "good")
+    flash(_taken(outcome), "good")
     return redirect("/training", 303)
+
+
+def _taken(outcome: exchange.Outcome) -> str:
+    """How much of a list was taken."""
+    count = outcome.taken
+    if outcome.name == "courses":
+        return str(ngettext("%(num)s course taken.", "%(num)s courses taken.", count))
+    if outcome.name == "attendance":
+        return str(ngettext("%(num)s line of attendance taken.", "%(num)s lines of attendance taken.", count))
+    return str(ngettext("%(num)s certificate taken.", "%(num)s certificates taken.", count))

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from incident import accounts, administration, clock, duty_import, errors
+from incident import accounts, administration, clock, duty_import, errors, sheets
 from incident.cli import shell
 from incident.db import db, unit_of_work
 from incident.errors import N_
@@ -107,7 +107,7 @@ def revoke(name: str) -> None:
 def import_(file: Path) -> None:
     """Add the shifts in FILE (CSV: department, email, starts_at, ends_at; and rank, repeats,
     repeats_until, override)."""
-    text = duty_import.text_of(file.read_bytes())
+    text = sheets.text_of(file.read_bytes())
     with unit_of_work():
         report = duty_import.take(text, by=shell.ACTOR, at=clock.now(), zone=shell.house().zone)
     for line, reasons in report.rejected:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from incident import accounts, content, errors, i18n, papers, privacy
+from incident import accounts, content, errors, i18n, papers, privacy, sheets
 from incident.db import db
 from incident.errors import N_
 from incident.models.evidence import Evidence, EvidenceKind
@@ -183,7 +183,7 @@ def as_csv(rows: Sequence[Evidence], *, locale: str, zone: ZoneInfo) -> bytes:
     held = io.StringIO()
     writer = csv.writer(held, lineterminator="\r\n")
     for line in table(rows, locale=locale, zone=zone):
-        writer.writerow([f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in line])
+        writer.writerow([sheets.safe(cell) for cell in line])
     return held.getvalue().encode("utf-8-sig")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import tomli_w
 
-from incident import errors
+from incident import errors, sheets
 from incident.errors import N_, Reason
 from incident.playbooks.exercises import Inject, Scenario
 
@@ -20,7 +20,6 @@ COLUMNS = (
     "points", "objective", "condition",
 )  # fmt: skip
 SEPARATOR, RIGHT = " | ", "*"
-FORMULA = ("=", "+", "-", "@")  # what a spreadsheet would take for a formula; it is written behind a '
 
 
 def to_toml(scenario: Scenario) -> str:
@@ -63,7 +62,7 @@ def to_csv(scenario: Scenario) -> str:
     rows += [{"row": "objective", "key": key, **_pair("text", goal)} for key, goal in scenario.goals.items()]
     rows += [_inject_row(each) for each in scenario.injects]
     for row in rows:
-        sheet.writerow({name: _safe(value) for name, value in row.items()})
+        sheet.writerow({name: sheets.safe(value) for name, value in row.items()})
     return "\ufeff" + out.getvalue()
 
 
@@ -97,15 +96,13 @@ def _inject_row(each: Inject) -> dict[str, str]:
     }
 
 
-def _safe(value: str) -> str:
-    return f"'{value}" if value.startswith(FORMULA) else value
-
-
 def from_csv(text: str) -> dict[str, Any]:
     """The content of a CSV, not checked yet; raises Invalid for what is no table of ours."""
     try:
         sheet = csv.DictReader(io.StringIO(text), strict=True)
-        rows = [{k: _plain(v) for k, v in row.items() if k and isinstance(v, str)} for row in sheet]
+        rows = [
+            {k: sheets.plain(v.strip()) for k, v in row.items() if k and isinstance(v, str)} for row in sheet
+        ]
     except csv.Error as fault:
         raise _bad(N_("The CSV cannot be read: %(fault)s"), fault=str(fault)[:200]) from None
     missing = [name for name in ("row", "text_zh", "text_en") if name not in (sheet.fieldnames or ())]
@@ -126,11 +123,6 @@ def from_csv(text: str) -> dict[str, Any]:
         ],
         "injects": [_inject(row) for row in rows if row["row"] == "inject"],
     }
-
-
-def _plain(value: str) -> str:
-    text = value.strip()
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
 
 
 def _text(row: dict[str, str], name: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from incident import clock, errors, privacy
+from incident import clock, errors, privacy, sheets
 from incident.accounts import Actor
 from incident.db import db, unit_of_work
 from incident.errors import N_, Reason
@@ -181,12 +181,7 @@ def _shown(reference: Any) -> str:
 def _rows(reject: Reject) -> Iterator[tuple[int, str, str, str]]:
     for reason in reject.reasons:
         place = ".".join(str(part) for part in reason.loc)[:REFERENCE_LONGEST]
-        yield reject.line, _plain(reject.reference), _plain(_shown(place)), str(reason)
-
-
-def _plain(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+        yield reject.line, sheets.safe(reject.reference), sheets.safe(_shown(place)), str(reason)
 
 
 def _add_rejects(path: Path, rejects: list[Reject]) -> None:

@@ -1,8 +1,8 @@
-"""Courses and their sessions: entered by trainers, with the three subjects there from the start."""
+"""Courses: entered and changed by trainers, with the three subjects there from the start."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,23 +10,18 @@ from sqlalchemy import select
 
 from incident import audit, errors
 from incident.accounts import Actor
-from incident.calendars import WorkingCalendar
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.models.people import Person
 from incident.models.training import (
-    Attendance,
     Certificate,
-    CertificateSource,
     Course,
-    CourseSession,
     Subject,
 )
 from incident.permissions import Permission
 from incident.playbooks import library
-from incident.training import certificates
 
-TITLE_LONGEST, PLACE_LONGEST = 120, 200  # characters
+TITLE_LONGEST = 120  # characters
 # The three subjects of requirement S0-5, there from the start; an institution changes or ends them.
 FIRST: tuple[tuple[str, Subject, str, str, tuple[str, ...]], ...] = (
     (
@@ -60,7 +55,6 @@ class Outline:
     by_test: bool = True
     pass_percent: int = 80
     valid_months: int = 12
-    faults: list[Reason] = field(default_factory=list)
 
 
 def seed(*, by: Actor, at: datetime) -> int:
@@ -75,25 +69,29 @@ def seed(*, by: Actor, at: datetime) -> int:
 
 
 def _made(outline: Outline, *, by: Actor, at: datetime) -> Course:
-    return Course(
-        code=outline.code,
-        title_zh=outline.title_zh,
-        title_en=outline.title_en,
-        subject=Subject(outline.subject),
-        plan_keys=list(outline.plan_keys),
-        audience=list(outline.audience),
-        by_test=outline.by_test,
-        pass_percent=outline.pass_percent,
-        valid_months=outline.valid_months,
-        created_at=at,
-        created_by=by.label,
-    )
+    return Course(code=outline.code, **_facts(outline), created_at=at, created_by=by.label)
+
+
+def _facts(outline: Outline) -> dict[str, Any]:
+    """What may change of a course."""
+    return {
+        "title_zh": outline.title_zh,
+        "title_en": outline.title_en,
+        "subject": Subject(outline.subject),
+        "plan_keys": list(outline.plan_keys),
+        "audience": list(outline.audience),
+        "by_test": outline.by_test,
+        "pass_percent": outline.pass_percent,
+        "valid_months": outline.valid_months,
+    }
 
 
 def add(outline: Outline, *, by: Actor, at: datetime) -> Course:
     """Enter a course; raises Invalid naming every fault."""
     by.must(Permission.TRAINING_MANAGE)
-    if faults := _faults(outline):
+    known = db.session.scalar(select(Course.id).where(Course.code == outline.code))
+    taken = [Reason(N_("There is a course of this code already."), loc=("code",))] if known else []
+    if faults := [*taken, *_faults(outline)]:
         raise errors.Invalid(N_("The course is not valid."), reasons=faults)
     made = _made(outline, by=by, at=at)
     db.session.add(made)
@@ -102,16 +100,42 @@ def add(outline: Outline, *, by: Actor, at: datetime) -> Course:
     return made
 
 
+def change(course: Course, outline: Outline, *, by: Actor, at: datetime) -> bool:
+    """Change a course, whose code stays; certificates keep their end. Returns whether anything is new; raises
+    Invalid naming every fault, and Refused for a course that has ended."""
+    by.must(Permission.TRAINING_MANAGE)
+    _must_go_on(course)
+    if faults := _faults(replace(outline, code=course.code)):
+        raise errors.Invalid(N_("The course is not valid."), reasons=faults)
+    changed = {name: value for name, value in _facts(outline).items() if getattr(course, name) != value}
+    for name, value in changed.items():
+        setattr(course, name, value)
+    if changed:
+        audit.record(
+            "training.course_changed",
+            f"course/{course.id}",
+            by=by.label,
+            at=at,
+            name=course.code,
+            fields=sorted(changed),
+        )
+    return bool(changed)
+
+
+def _must_go_on(course: Course) -> None:
+    """Raise Refused for a course that has ended."""
+    if course.ended_at is not None:
+        raise errors.Refused(N_("This course has ended already."))
+
+
 def _faults(outline: Outline) -> list[Reason]:
     plans, codes = {str(each.plan.key) for each in library.all_current()}, library.departments()
-    known = db.session.scalar(select(Course.id).where(Course.code == outline.code))
     checks = [
         (
             not re.fullmatch(r"[A-Z0-9][A-Z0-9-]{0,19}", outline.code),
             "code",
             N_("A code of up to 20 capital letters, digits and hyphens is needed."),
         ),
-        (known is not None, "code", N_("There is a course of this code already.")),
         (
             not 0 < len(outline.title_zh) <= TITLE_LONGEST,
             "title_zh",
@@ -134,8 +158,7 @@ def _faults(outline: Outline) -> list[Reason]:
 def end(course: Course, *, by: Actor, at: datetime) -> Course:
     """Hold a course no more; its certificates hold to their end."""
     by.must(Permission.TRAINING_MANAGE)
-    if course.ended_at is not None:
-        raise errors.Refused(N_("This course has ended already."))
+    _must_go_on(course)
     course.ended_at = at
     audit.record("training.course_ended", f"course/{course.id}", by=by.label, at=at, name=course.code)
     return course
@@ -166,84 +189,6 @@ def audience(course: Course) -> list[Person]:
     if course.audience:
         query = query.where(Person.department_code.in_(course.audience))
     return list(db.session.scalars(query))
-
-
-def hold(
-    course: Course, *, held_at: datetime, place: str, trainer_id: int | None, by: Actor, at: datetime
-) -> CourseSession:
-    """Put a session of a course on the calendar; raises Invalid."""
-    by.must(Permission.TRAINING_MANAGE)
-    words = place.strip()[:PLACE_LONGEST]
-    if not words:
-        raise errors.Invalid(
-            N_("The session is not valid."), reasons=[Reason(N_("Say where it is held."), loc=("place",))]
-        )
-    made = CourseSession(
-        course_id=course.id,
-        held_at=held_at,
-        place=words,
-        trainer_id=trainer_id,
-        created_at=at,
-        created_by=by.label,
-    )
-    db.session.add(made)
-    db.session.flush()
-    return made
-
-
-def sessions(course: Course) -> list[CourseSession]:
-    """The sessions of a course, the latest first."""
-    query = select(CourseSession).where(CourseSession.course_id == course.id)
-    return list(db.session.scalars(query.order_by(CourseSession.held_at.desc()).limit(50)))
-
-
-def upcoming(*, at: datetime) -> list[dict[str, Any]]:
-    """Sessions ahead: {at, what, subject, href}."""
-    rows = db.session.execute(
-        select(CourseSession, Course)
-        .join(Course, Course.id == CourseSession.course_id)
-        .where(CourseSession.held_at >= at, Course.ended_at.is_(None))
-        .order_by(CourseSession.held_at)
-        .limit(50)
-    )
-    return [
-        {
-            "at": session.held_at,
-            "what": "course_session",
-            "subject": course.code,
-            "title": course.titles,
-            "href": f"/training/{course.id}",
-        }
-        for session, course in rows
-    ]
-
-
-def attended(session: CourseSession) -> set[int]:
-    """Who came, by id."""
-    return set(db.session.scalars(select(Attendance.person_id).where(Attendance.session_id == session.id)))
-
-
-def record_attendance(
-    session: CourseSession, person_ids: Sequence[int], *, by: Actor, at: datetime, calendar: WorkingCalendar
-) -> int:
-    """Write down who came; a course without a test certifies it. Returns how many are new."""
-    by.must(Permission.TRAINING_MANAGE)
-    if session.held_at > at:
-        raise errors.Refused(N_("This session has not been held yet."))
-    known, course = attended(session), find(session.course_id)
-    people = db.session.scalars(select(Person).where(Person.id.in_(list(person_ids)), Person.active)).all()
-    fresh = [each for each in people if each.id not in known]
-    for person in fresh:
-        db.session.add(
-            Attendance(session_id=session.id, person_id=person.id, recorded_at=at, recorded_by=by.label)
-        )
-        if not course.by_test:
-            day = session.held_at.astimezone(calendar.zone).date()
-            certificates.grant(
-                course, person.id, got_on=day, source=CertificateSource.ATTENDANCE, by=by, calendar=calendar
-            )
-    db.session.flush()
-    return len(fresh)
 
 
 def holders(course: Course) -> dict[int, Certificate]:

@@ -1,111 +1,123 @@
-"""Certificates as CSV: out for other systems, in from them, each bad line named and the good ones kept."""
+"""Training as CSV: courses, attendance and certificates go out to other systems and come in from them, each
+bad line named and the good ones kept."""
 
-import csv
-import io
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 
-from incident import audit, errors
+from incident import audit, errors, sheets
 from incident.accounts import Actor
 from incident.calendars import WorkingCalendar
 from incident.db import db
 from incident.errors import N_, Reason
 from incident.models.people import Person
-from incident.models.training import Certificate, CertificateSource, Course
+from incident.models.training import Course
 from incident.permissions import Permission
-from incident.training import certificates, months
+from incident.training import list_lines
+from incident.training.list_lines import Desk
 
-COLUMNS = ("email", "course", "got_on", "valid_until", "score")
-LINES_MOST = 5_000
+Cells = dict[str, str]
+
+
+@dataclass(frozen=True)
+class List:
+    """A list that goes out and comes in: its columns, which of them a file must have, how its rows are
+    written, and how a line of it is taken or refused."""
+
+    name: str
+    columns: Sequence[str]
+    needed: frozenset[str]
+    rows: Callable[[WorkingCalendar], Iterable[Sequence[object]]]
+    take: Callable[[Cells, Desk], None]
+
+
+LISTS = {
+    each.name: each
+    for each in (
+        List(
+            "courses",
+            (
+                *("code", "title_zh", "title_en", "subject", "plans", "audience"),
+                *("certified_by", "pass_percent", "valid_months"),
+            ),
+            frozenset({"code", "title_zh", "title_en", "subject"}),
+            list_lines.courses_out,
+            list_lines.take_course,
+        ),
+        List(
+            "attendance",
+            ("course", "held_at", "place", "trainer", "email"),
+            frozenset({"course", "held_at", "place"}),
+            list_lines.attendance_out,
+            list_lines.take_attendance,
+        ),
+        List(
+            "certificates",
+            ("email", "course", "got_on", "valid_until", "score"),
+            frozenset({"email", "course", "got_on"}),
+            list_lines.certificates_out,
+            list_lines.take_certificate,
+        ),
+    )
+}
 
 
 @dataclass
 class Outcome:
-    """What an import did: how many lines were taken, and what is wrong with the others by line."""
+    """What an import did: of which list, how many lines were taken, and what is wrong with the others by
+    line."""
 
+    name: str
     taken: int = 0
     rejected: list[tuple[int, Reason]] = field(default_factory=list)
 
 
-def as_csv() -> str:
-    """Every certificate, the latest first; a spreadsheet reads no formula in it."""
-    rows = db.session.execute(
-        select(Certificate, Course.code, Person.email)
-        .join(Course, Course.id == Certificate.course_id)
-        .join(Person, Person.id == Certificate.person_id)
-        .order_by(Certificate.valid_until.desc(), Certificate.id)
-    )
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row, code, email in rows:
-        cells = [email, code, row.got_on, row.valid_until, "" if row.score is None else row.score]
-        writer.writerow([_harmless(str(each)) for each in cells])
-    return out.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell
+def as_csv(name: str, *, calendar: WorkingCalendar) -> str:
+    """A list as CSV, as `take` reads it; a spreadsheet reads no formula in it. Raises NotFound."""
+    wanted = LISTS.get(name)
+    if wanted is None:
+        raise errors.NotFound(N_("There is no such list."))
+    return sheets.written(wanted.columns, wanted.rows(calendar))
 
 
 def take(text: str, *, by: Actor, at: datetime, calendar: WorkingCalendar) -> Outcome:
-    """Take certificates from CSV with a head line; raises Invalid where the head is not ours."""
+    """Take a list from CSV; its head line says which list it is. Taking the same file again changes nothing.
+
+    Raises Invalid where the head is none of ours or the file is no table, and TooLarge.
+    """
     by.must(Permission.TRAINING_MANAGE)
-    rows = list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
-    head = set(rows[0]) - {None} if rows else set()
-    if not {"email", "course", "got_on"} <= head:
-        words = Reason(
-            N_("The first line must name the columns %(columns)s."), {"columns": ", ".join(COLUMNS)}, ("csv",)
-        )
-        raise errors.Invalid(N_("The file cannot be read."), reasons=[words])
-    if len(rows) > LINES_MOST:
-        raise errors.TooLarge(N_("At most %(most)s lines at once."), most=LINES_MOST)
-    people = {each.email: each for each in db.session.scalars(select(Person))}
-    known = {each.code: each for each in db.session.scalars(select(Course))}
-    outcome = Outcome()
-    for number, row in enumerate(rows, start=2):
-        fault = _take_one(row, people, known, by=by, calendar=calendar)
-        if fault is None:
-            outcome.taken += 1
+    wanted = _list_of(sheets.head_of(text))
+    desk = Desk(
+        people={each.email: each for each in db.session.scalars(select(Person))},
+        courses={each.code: each for each in db.session.scalars(select(Course))},
+        by=by,
+        at=at,
+        calendar=calendar,
+    )
+    outcome = Outcome(wanted.name)
+    for line in sheets.lines(text, wanted.columns):
+        try:
+            wanted.take(line.cells, desk)
+        except errors.DomainError as fault:
+            outcome.rejected += [(line.number, why) for why in fault.reasons or [fault.reason]]
         else:
-            outcome.rejected.append((number, fault))
-    audit.record("training.imported", "certificates", by=by.label, at=at, rows=outcome.taken)
+            outcome.taken += 1
+    audit.record("training.imported", wanted.name, by=by.label, at=at, rows=outcome.taken)
     return outcome
 
 
-def _take_one(
-    row: dict[str, str | None],
-    people: dict[str, Person],
-    courses: dict[str, Course],
-    *,
-    by: Actor,
-    calendar: WorkingCalendar,
-) -> Reason | None:
-    given = {name: (row.get(name) or "").strip() for name in COLUMNS}
-    person, course = people.get(given["email"].lower()), courses.get(given["course"].upper())
-    if person is None:
-        return Reason(N_("Nobody has the address %(email)s."), {"email": given["email"]})
-    if course is None:
-        return Reason(N_("There is no course %(course)s."), {"course": given["course"]})
-    try:
-        got_on = date.fromisoformat(given["got_on"])
-        until = date.fromisoformat(given["valid_until"]) if given["valid_until"] else None
-    except ValueError:
-        return Reason(N_("Write a day like 2026-11-03."))
-    if (until or months.after(got_on, course.valid_months)) <= got_on:
-        return Reason(N_("A certificate ends after it begins."))
-    if given["score"] and not (given["score"].isdecimal() and int(given["score"]) <= 100):
-        return Reason(N_("A score is a number up to 100."))
-    certificates.grant(
-        course,
-        person.id,
-        got_on=got_on,
-        valid_until=until,
-        source=CertificateSource.IMPORT,
-        score=int(given["score"]) if given["score"] else None,
-        by=by,
-        calendar=calendar,
-    )
-    return None
+def _list_of(head: Sequence[str]) -> List:
+    fitting = [each for each in LISTS.values() if each.needed <= set(head)]
+    if len(fitting) == 1:
+        return fitting[0]
+    heads = [
+        Reason(
+            N_("The first line must name the columns %(columns)s."),
+            {"columns": ",".join(each.columns)},
+            ("csv",),
+        )
+        for each in LISTS.values()
+    ]
+    raise errors.Invalid(N_("The first line is the head of none of these lists."), reasons=heads)

@@ -243,6 +243,7 @@ WORDS: dict[str, dict[str, str]] = {
         "drills": N_("drills"),
         "faults": N_("faults"),
         "field": N_("field"),
+        "fields": N_("fields"),
         "form": N_("form"),
         "group_head": N_("head of the emergency group"),
         "head": N_("head"),

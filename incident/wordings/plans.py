@@ -20,6 +20,11 @@ WORDS: dict[str, dict[str, str]] = {
         "drill": N_("a drill"),
         "pattern": N_("a recurring pattern"),
     },
+    "training_list": {
+        "courses": N_("Courses"),
+        "attendance": N_("Attendance"),
+        "certificates": N_("Certificates"),
+    },
     "subject": {
         "product": N_("Card business"),
         "law": N_("Law and rules"),
@@ -33,9 +38,10 @@ WORDS: dict[str, dict[str, str]] = {
     "act": {
         "people.contact_confirmed": N_("confirmed how they are reached"),
         "training.course_added": N_("entered a course"),
+        "training.course_changed": N_("changed a course"),
         "training.course_ended": N_("ended a course"),
         "training.test_taken": N_("took a test"),
-        "training.imported": N_("imported certificates"),
+        "training.imported": N_("imported a list of training"),
         "plan_changes.edit": N_("wrote a change request"),
         "plan_changes.submit": N_("handed in a change request"),
         "plan_changes.approve": N_("approved a change request"),

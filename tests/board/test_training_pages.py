@@ -1,5 +1,6 @@
 """Training and readiness on the web: a test taken, a list taken in, a drill scheduled by one press."""
 
+import io
 import re
 
 import pytest
@@ -57,10 +58,35 @@ def test_a_trainer_enters_a_course_holds_it_and_writes_down_who_came(app):
     lin.post(f"{there}/sessions/{session}/attendance", {"people": [str(builders.person("li").id)]})
     assert re.search(r"until 2027-05-02 李娜", text(lin.get(there)))
     assert Visitor(app, "li").post(f"{there}/end").status_code == 403
+    body |= {"pass_percent": "80", "title_zh": "安抚与倾听", "audience": ["CS"]}
+    wrong = lin.post(there, {**body, "valid_months": "0"})
+    assert wrong.status_code == 422 and "Write a number of months from 1 to 60." in text(wrong)
+    assert 'value="安抚与倾听"' in wrong.text and re.search(r'value="CS" checked', wrong.text)
+    assert lin.post(there, {**body, "valid_months": "3"}).status_code == 303
+    assert "valid for 3 months" in text(lin.get(there)) and "until 2027-05-02" in text(lin.get(there))
+    assert Visitor(app, "li").post(there, {**body, "valid_months": "3"}).status_code == 403
     taken = lin.post(
         "/training/import", {"csv": "email,course,got_on\nchen@demo.example,CALM,2026-10-01\nx,CALM,1\n"}
     )
-    assert "1 certificates taken." in text(taken) and "Line 3: Nobody has the address x." in text(taken)
+    assert "1 certificate taken." in text(taken) and "Line 3: Nobody has the address x." in text(taken)
+
+
+def test_lists_go_out_and_come_in_on_the_page(app):
+    lin = Visitor(app, "lin")
+    lists = {name: lin.get(f"/training/{name}.csv") for name in ("courses", "attendance", "certificates")}
+    assert all(each.text.startswith("\ufeff") for each in lists.values())
+    assert all(f"/training/{name}.csv" in lin.get("/training").text for name in lists)
+    assert lin.get("/training/people.csv").status_code == 404
+    lines = "code,title_zh,title_en,subject\nCALM,安抚,Calming,process\n"
+    body = {"file": (io.BytesIO(lines.encode("gb18030")), "courses.csv")}
+    assert lin.post("/training/import", body).status_code == 303
+    assert "安抚" in lin.get("/training/courses.csv").text and "1 course taken." in text(lin.get("/training"))
+    unknown = lin.post("/training/import", {"csv": "who,what\n1,2\n"})
+    assert unknown.status_code == 422 and "course,held_at,place,trainer,email" in text(unknown)
+    assert "who,what" in unknown.text
+    noise = {"file": (io.BytesIO(b"\xff\xff\xff"), "noise.csv")}
+    assert "no text in UTF-8 or GB 18030" in text(lin.post("/training/import", noise))
+    assert Visitor(app, "li").post("/training/import", {"csv": lines}).status_code == 403
 
 
 def test_readiness_says_what_to_do_and_one_press_does_it(app):

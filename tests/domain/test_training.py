@@ -8,9 +8,9 @@ from sqlalchemy import select
 from incident import errors
 from incident.db import db, unit_of_work
 from incident.models.alerts import Delivery
-from incident.models.training import Certificate, CertificateSource, Course
+from incident.models.training import Course
 from incident.playbooks import library
-from incident.training import certificates, courses, exchange, questions, testing
+from incident.training import certificates, courses, questions, sessions, testing
 from tests import builders
 
 TODAY = date(2026, 11, 3)
@@ -88,13 +88,13 @@ def test_whoever_came_is_certified_where_there_is_no_test(app):
     outline = courses.Outline("CALM", "安抚沟通", "Calming people", "process", by_test=False, valid_months=6)
     with unit_of_work():
         course = courses.add(outline, by=by, at=builders.NOW)
-        row = courses.hold(
+        row = sessions.hold(
             course, held_at=builders.NOW, place="三楼", trainer_id=by.id, by=by, at=builders.NOW
         )
     ids = [builders.person(name).id for name in ("li", "chen")]
     for expected in (2, 0):
         with unit_of_work():
-            came = courses.record_attendance(row, ids, by=by, at=builders.NOW, calendar=calendar())
+            came = sessions.record_attendance(row, ids, by=by, at=builders.NOW, calendar=calendar())
         assert came == expected
     assert {each.valid_until for each in courses.holders(course).values()} == {date(2027, 5, 3)}
     with pytest.raises(errors.Forbidden):
@@ -130,23 +130,3 @@ def test_who_lacks_a_course_is_told_once_a_month_on_its_first_working_morning(la
     ).all()
     assert "Law, and the limits" not in mine.payload["course_title"]["en"]
     assert mine.payload["course_title"]["zh"].count("、") == 1
-
-
-def test_what_goes_out_comes_in_again_and_bad_lines_are_named(law):
-    take(law)
-    text = exchange.as_csv()
-    assert text.splitlines()[1] == "li@demo.example,LAW,2026-11-03,2027-11-03,100"
-    more = (
-        text + "chen@demo.example,law,2026-05-01,,\nnobody@x,LAW,2026-05-01,,\nli@demo.example,LAW,soon,,\n"
-    )
-    by = builders.acting("lin")
-    with unit_of_work():
-        outcome = exchange.take(more, by=by, at=builders.NOW, calendar=calendar())
-    assert outcome.taken == 2 and [line for line, _why in outcome.rejected] == [4, 5]
-    rows = db.session.scalars(select(Certificate).order_by(Certificate.id)).all()
-    assert [(row.source, row.valid_until) for row in rows] == [
-        (CertificateSource.IMPORT, date(2027, 11, 3)),
-        (CertificateSource.IMPORT, date(2027, 5, 1)),
-    ]
-    with pytest.raises(errors.Invalid):
-        exchange.take("who,what\n1,2\n", by=by, at=builders.NOW, calendar=calendar())
