@@ -10,7 +10,7 @@ from incident.db import db
 from incident.errors import N_, Reason
 from incident.models.incidents import Incident
 from incident.models.people import Person
-from incident.models.reviews import Review, ReviewSignature, ReviewState, Signer
+from incident.models.reviews import Review, ReviewSignature, ReviewState, ReviewText, Signer
 from incident.permissions import Permission, Role
 from incident.reviews import rights
 from incident.vocabulary import Level
@@ -48,11 +48,18 @@ def may_sign(role: Signer, review: Review, incident: Incident, person: Person) -
         case Signer.QUALITY:
             apart = person.id not in (incident.commander_id, review.owner_id)
             judges = person.role in (Role.AUDITOR, Role.MANAGER) or person.department_code in INDEPENDENT
-            return apart and judges
+            return apart and judges and not _wrote(review, person)
         case Signer.EXECUTIVE:
             return person.role == Role.MANAGER or person.group_head
         case Signer.DIRECTOR:
             return Permission.DRILLS_MANAGE in person.permissions
+
+
+def _wrote(review: Review, person: Person) -> bool:
+    mine = select(ReviewText.id).where(
+        ReviewText.review_id == review.id, ReviewText.by.startswith(f"person/{person.id}/")
+    )
+    return db.session.scalar(mine.limit(1)) is not None
 
 
 def open_to(review: Review, incident: Incident, person: Person | None) -> list[Signer]:

@@ -138,6 +138,14 @@ def test_it_is_signed_by_role_and_a_change_ends_every_signature(api, review):
     assert told.data["review"]["edition"] == 1 and "赵敏" not in json.dumps(told.data, ensure_ascii=False)
 
 
+def test_whoever_wrote_a_section_does_not_judge_its_quality(api, review):
+    path, as_quality = f"/reviews/{review}", {"role": "quality"}
+    ready(api, review)
+    assert save(api, f"{path}/sections/lucky", "恰好有人在场", 0, as_="qin").status_code == 200
+    problem(api.post(f"{path}/sign_off", as_quality, as_="qin"), 403)
+    assert api.post(f"{path}/sign_off", as_quality, as_="shen").status_code == 200
+
+
 def test_a_published_one_is_changed_by_an_amendment_alone(api, review):
     path = f"/reviews/{review}"
     ready(api, review)
