@@ -67,7 +67,13 @@ def edition(review_id: int, number: int) -> str:
         html={name: prose.as_html(text) for name, text in texts.items()},
         sections=list(Section),
         rows=list(paper.tree(found.content["findings"])),
+        lines=_lines(review),
     )
+
+
+def _lines(review: Review) -> list[action_register.Line]:
+    """Its actions as they stand now: they go on when it is published."""
+    return action_register.listed(*action_register.conditions(at=clock.now(), review_id=review.id))
 
 
 def _edition(review: Review, number: int) -> ReviewEdition:
@@ -92,10 +98,9 @@ def as_paper(review_id: int, form: str) -> Response:
         content = publishing.content(review, incident, zone=times.zone())
         said = frame.say(N_("A draft that is not published"))
     kind, made = FORMS[form]
-    lines = action_register.listed(*action_register.conditions(at=clock.now(), review_id=review.id))
     text = paper.build(
         content,
-        [line.action for line in lines],
+        [line.action for line in _lines(review)],
         locale=frame.locale(),
         zone=times.zone(),
         said=f"{said} · {times.absolute(clock.now())}",

@@ -18,7 +18,16 @@ from incident.clocks.rules import (
     statutory,
     why,
 )
-from incident.clocks.state import any_missed, bring_up_to_date, late, of, running, unsettled, void_all
+from incident.clocks.state import (
+    any_missed,
+    bring_up_to_date,
+    first_contacts,
+    late,
+    of,
+    running,
+    unsettled,
+    void_all,
+)
 from incident.clocks.sweeping import sweep
 
 __all__ = [
@@ -41,6 +50,7 @@ __all__ = [
     "conditions",
     "correct",
     "extend",
+    "first_contacts",
     "happened",
     "in_force",
     "internal",

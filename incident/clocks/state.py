@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from incident import errors
 from incident.alerting import outbox
@@ -12,6 +12,7 @@ from incident.db import db
 from incident.errors import N_, Reason
 from incident.models.clocks import LIVE, Clock, ClockState
 from incident.models.incidents import Incident
+from incident.models.records import TimelineEvent
 
 PRESSING = (ClockState.RUNNING, ClockState.MISSED)
 
@@ -22,6 +23,29 @@ def of(incident_id: int) -> list[Clock]:
         select(Clock).where(Clock.incident_id == incident_id).order_by(Clock.due_at, Clock.id)
     )
     return sorted(rows, key=lambda each: (not each.live, each.kind == rules.WINDOW))
+
+
+def first_contacts(ids: Any) -> dict[int, datetime]:
+    """When the customer was first spoken with, by incident (ids, or a query of them): the first conversation
+    that was noted, or whatever met the clock of the first contact before it."""
+    noted = select(TimelineEvent.incident_id, func.min(TimelineEvent.at)).where(
+        TimelineEvent.kind == "contact_made", TimelineEvent.incident_id.in_(ids)
+    )
+    met = select(Clock.incident_id, func.min(Clock.ended_at)).where(
+        Clock.jurisdiction == rules.INTERNAL,
+        Clock.rule == "first_contact",
+        Clock.state == ClockState.MET,
+        Clock.incident_id.in_(ids),
+    )
+    found: dict[int, datetime] = {}
+    rows = [
+        *db.session.execute(noted.group_by(TimelineEvent.incident_id)),
+        *db.session.execute(met.group_by(Clock.incident_id)),
+    ]
+    for incident_id, at in rows:
+        if at is not None:
+            found[incident_id] = min(at, found.get(incident_id, at))
+    return found
 
 
 def running(incident_id: int) -> list[Clock]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from incident import clocks
 from incident.db import db
 from incident.insights.periods import Span, label
 from incident.models.clocks import Clock, ClockState
@@ -18,7 +19,6 @@ from incident.models.complaints import Complaint
 from incident.models.decisions import Reopening, Satisfaction
 from incident.models.evidence import Finding, FindingResult
 from incident.models.incidents import Incident
-from incident.models.records import TimelineEvent
 from incident.vocabulary import Level
 
 UPHELD = (FindingResult.UPHELD, FindingResult.PARTLY)
@@ -95,9 +95,7 @@ def _complaints(found: dict[int, Case], ids: Any) -> None:
 
 
 def _contacts(found: dict[int, Case], ids: Any) -> None:
-    E = TimelineEvent
-    rows = select(E.incident_id, func.min(E.at)).where(E.kind == "contact_made", E.incident_id.in_(ids))
-    for id_, at in db.session.execute(rows.group_by(E.incident_id)):
+    for id_, at in clocks.first_contacts(ids).items():
         if id_ in found:
             found[id_].contact = _minutes(found[id_].opened_at, at)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from incident import clocks
 from incident.db import db
 from incident.models.clocks import Clock, ClockState
 from incident.models.complaints import Complaint
@@ -21,7 +22,6 @@ from incident.playbooks import library
 from incident.vocabulary import TaskStatus
 
 Facts = dict[str, Any]
-HEARD = ("contact_made",)  # the first word with the customer
 WIDE = ("regulator_transfer", "media_exposure")  # signals that say who else knows
 
 
@@ -87,11 +87,7 @@ def _detection(incident: Incident, complaints: Sequence[Complaint]) -> Facts:
 
 
 def _figures(incident: Incident) -> Facts:
-    heard = db.session.scalar(
-        select(func.min(TimelineEvent.at)).where(
-            TimelineEvent.incident_id == incident.id, TimelineEvent.kind.in_(HEARD)
-        )
-    )
+    heard = clocks.first_contacts([incident.id]).get(incident.id)
     rows = db.session.execute(
         select(TimelineEvent.kind, func.count())
         .where(TimelineEvent.incident_id == incident.id)

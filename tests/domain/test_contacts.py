@@ -52,8 +52,10 @@ def test_a_conversation_meets_the_clock_of_the_first_contact_and_an_attempt_does
     incident = builders.an_incident()
     log(incident, "attempt", outcome="no_answer")
     assert "first_contact" in {each.rule for each in clocks.running(incident.id)}
+    assert clocks.first_contacts([incident.id]) == {}
     row = log(incident, "conversation", NOW + timedelta(minutes=5), outcome="informed", summary="已道歉")
     assert "first_contact" not in {each.rule for each in clocks.running(incident.id)}
+    assert clocks.first_contacts([incident.id]) == {incident.id: NOW + timedelta(minutes=5)}
     assert row.person_id == builders.person("li").id
     assert {"contact_attempted", "contact_made", "clock_met"} <= set(kinds(incident))
 

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from incident import drills
+from incident import clocks, drills
 from incident.calendars import WorkingCalendar
 from incident.db import db, unit_of_work
 from incident.drills import learning, rating, seeing
 from incident.levels import PostMortem
 from incident.models.alerts import Delivery
 from incident.models.reviews import Review, Trigger
-from incident.reviews import action_register, actions, meeting, recurrence, reminding, schedule
+from incident.reviews import action_register, actions, meeting, record, recurrence, reminding, schedule
 from tests import builders, reviewing
 from tests.domain import test_drill_play
 
@@ -180,3 +180,11 @@ def test_a_drill_with_a_weak_rating_is_followed_by_a_post_mortem_of_its_director
     assert [learning.review_due(at=moment, house=house) for _ in range(2)] == [1, 0]
     (review,) = db.session.scalars(select(Review))
     assert (review.triggers, review.owner_id) == (["drill_rating"], builders.person("lin").id)
+
+
+def test_the_first_contact_is_when_its_clock_was_met_where_no_conversation_was_noted(app: Flask) -> None:
+    found = reviewing.a_closed_incident()
+    with unit_of_work():
+        clocks.happened(found, "contacted", by=builders.BY, at=found.opened_at + timedelta(minutes=50))
+    facts = record.gather(found)
+    assert facts["figures"]["first_contact"] == 50
