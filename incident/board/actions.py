@@ -48,9 +48,10 @@ def _page(**more: Any) -> str:
         at=now,
         people=review_view.people(),
         acting=access.can(Permission.REVIEWS_WRITE),
+        leading={line.review.id for line in lines if review_view.can_lead(line.review, line.incident.drill)},
         by=access.actor(),
         who=accounts.display,
-        **({"fault": None, "typed": {}} | more),
+        **({"fault": None, "typed": {}, "typed_id": None} | more),
     )
 
 
@@ -69,7 +70,7 @@ def act(action_id: int) -> Response:
     except NotFound:
         raise
     except DomainError as fault:
-        return make_response(_page(fault=fault, typed=request.form), fault.status)
+        return make_response(_page(fault=fault, typed=request.form, typed_id=action_id), fault.status)
     there = request.form.get("next", "")
     known = there if there.startswith("/reviews/") and there.isascii() else f"/actions{_query()}"
     return redirect(f"{known}#action-{action_id}", HTTPStatus.SEE_OTHER)

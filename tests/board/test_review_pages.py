@@ -122,6 +122,15 @@ def test_the_register_is_worked_by_forms_and_verified_by_somebody_else(app, revi
     for path in ("/actions?whose=mine", f"/reviews/{review.id}"):
         assert "Change request #1 draft" in text(li.get(path))
     assert "A1" not in text(zhao.get("/actions?whose=mine"))
+    for who, able in (
+        ("zhao", ["drop", "extend", "finish"]),
+        ("li", ["extend", "finish"]),
+        ("chen", ["finish"]),
+    ):
+        shown = re.findall(r'name="act" value="(drop|extend|finish)"', Visitor(app, who).get("/actions").text)
+        assert sorted(shown) == able
+    early = li.post("/actions/1", {"act": "extend", "due_on": "2026-01-01", "reason": "供应商排期"})
+    assert early.status_code == 422 and "供应商排期" in early.text and 'value="2026-01-01"' in early.text
     refused = li.post("/actions/1", {"act": "finish", "proof": ""})
     assert refused.status_code == 422
     assert li.post("/actions/1", {"act": "finish", "proof": "见记录 12"}).location.endswith(
