@@ -1,6 +1,6 @@
 """Approving, refusing and publishing change requests; never by somebody who wrote on them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -15,6 +15,7 @@ from incident.playbooks import library, loading, secrecy
 from incident.playbooks import proposing as checking
 
 NOTE_LONGEST = 2_000  # characters
+JUST_NOW = timedelta(hours=1)  # a form filled in slowly still means now; an earlier time is a slip
 NAMED_MOST = 5  # people named in a refusal
 STALE = "stale"
 ACTOR = system("plan-changes")
@@ -72,7 +73,7 @@ def publish(
 ) -> PlanChange:
     """Make an approved change request the plan's next version, now or on its day.
 
-    Raises Invalid without a note, Conflict where the plan has moved on since it was approved.
+    Raises Invalid without a note or for a day that is over, Conflict where the plan has moved on since.
     """
     by.must(Permission.PLAYBOOKS_APPROVE)
     later = effective_at is not None and effective_at > at
@@ -83,6 +84,13 @@ def publish(
         raise errors.Invalid(
             N_("Say in a sentence what this version changes."),
             reasons=[Reason(N_("A note is needed for this."), loc=("note",))],
+        )
+    if effective_at is not None and effective_at < at - JUST_NOW:
+        raise errors.Invalid(
+            N_("The change request is not valid."),
+            reasons=[
+                Reason(N_("This moment is over; leave it empty to publish now."), loc=("effective_at",))
+            ],
         )
     change.note, change.published_by, change.trouble = words, by.label, None
     if later:

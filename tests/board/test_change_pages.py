@@ -87,6 +87,8 @@ def test_a_step_is_changed_compared_approved_and_published(app, change):
     assert refused.status_code == 403
     assert "It waits for somebody who did not write on it: 赵敏" in text(li.get(change))
     wang.post(f"{change}/approve", {"note": "agreed"})
+    over = wang.post(f"{change}/publish", {"publish_note": "2 h", "effective_at": "2020-11-03T09:00"})
+    assert over.status_code == 422 and "This moment is over" in text(over) and "2020-11-03T09:00" in over.text
     bare = wang.post(f"{change}/publish", {"publish_note": "", "effective_at": ""})
     assert bare.status_code == 422 and "Say in a sentence" in text(bare)
     late = (builders.NOW + timedelta(days=1)).strftime("%Y-%m-%dT09:00")
