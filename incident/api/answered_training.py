@@ -71,13 +71,14 @@ class ReadinessCell(BaseModel):
 
 
 class ReadinessPlan(BaseModel):
-    """A plan: the days since its last drill, and its departments."""
+    """A plan: the days since its last drill, when the next one that is announced begins, its departments."""
 
     playbook: ComplaintType
     version: int
     days_since_drill: int | None
     limit_days: int
     rating: str | None
+    next_drill_at: datetime | None
     departments: list[ReadinessCell]
 
 

@@ -121,6 +121,7 @@ def _plan(row: PlanRow) -> Json:
         "days_since_drill": row.days,
         "limit_days": row.limit,
         "rating": row.rating,
+        "next_drill_at": moment(row.next_at),
         "departments": [_cell(each) for each in row.cells.values()],
     }
 

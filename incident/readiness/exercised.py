@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from incident.db import db
 from incident.drills import results
@@ -52,3 +52,13 @@ def held(*, since: datetime) -> list[Held]:
         for row in rows
         if row.ended_at is not None
     ]
+
+
+def announced() -> dict[str, datetime]:
+    """When the next drill of each plan begins, of those that everybody may know of."""
+    rows = db.session.execute(
+        select(Drill.plan_key, func.min(Drill.starts_at))
+        .where(Drill.state == DrillState.SCHEDULED, Drill.announced)
+        .group_by(Drill.plan_key)
+    )
+    return {key: starts_at for key, starts_at in rows}

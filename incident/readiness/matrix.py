@@ -65,13 +65,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class PlanRow:
-    """A plan with a cell for each department it calls out; `days` since anybody drilled it."""
+    """A plan with a cell for each department it calls out; `days` since anybody drilled it, `next_at` when it
+    is drilled next, if that is announced."""
 
     plan: Plan
     version: int
     days: int | None
     limit: int
     rating: str | None
+    next_at: datetime | None
     cells: dict[str, Cell]
 
     @property
@@ -98,10 +100,22 @@ def limit(plan: Plan) -> int:
 def rows(*, at: datetime, house: House) -> list[PlanRow]:
     """Every plan in force, gravest first."""
     held, facts = exercised.held(since=at - LOOKS_BACK), _Facts(at, house)
-    return [_row(each.plan, each.number, held, facts, at=at) for each in library.all_current()]
+    ahead = exercised.announced()
+    return [
+        _row(each.plan, each.number, held, ahead.get(each.plan.key), facts, at=at)
+        for each in library.all_current()
+    ]
 
 
-def _row(plan: Plan, version: int, held: Iterable[Held], facts: "_Facts", *, at: datetime) -> PlanRow:
+def _row(
+    plan: Plan,
+    version: int,
+    held: Iterable[Held],
+    next_at: datetime | None,
+    facts: "_Facts",
+    *,
+    at: datetime,
+) -> PlanRow:
     own = [each for each in held if each.plan_key == plan.key]
     within, days = limit(plan), _days(own, at)
     cells = {}
@@ -117,7 +131,7 @@ def _row(plan: Plan, version: int, held: Iterable[Held], facts: "_Facts", *, at:
             contacts=facts.contacts(called.code),
         )
     rating = next((each.rating for each in own if each.rating), None)
-    return PlanRow(plan, version, days, within, rating, cells)
+    return PlanRow(plan, version, days, within, rating, next_at, cells)
 
 
 def _days(held: list[Held], at: datetime) -> int | None:

@@ -97,8 +97,8 @@ def _people(name: str, rows: list[PlanRow]) -> Part:
 
 
 def _advice(rows: list[PlanRow]) -> list[Advice]:
-    """What to do, gravest first: drills that are due, then departments that are thin."""
-    found = [_drill(row) for row in sorted(rows, key=_urgency) if row.alarming]
+    """What to do, gravest first: drills that are due and not scheduled, then departments that are thin."""
+    found = [_drill(row) for row in sorted(rows, key=_urgency) if row.alarming and row.next_at is None]
     return [*found[: ADVICE_MOST - 3], *_thin(rows)][:ADVICE_MOST]
 
 

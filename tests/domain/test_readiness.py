@@ -97,6 +97,13 @@ def test_one_press_schedules_the_drill_that_presses_most(app):
     by, house = builders.acting("lin"), builders.house()
     with unit_of_work():
         made = nextdrill.schedule(KEY, by=by, at=builders.NOW, house=house)
+    assert row(now()).next_at == made.starts_at
+    assert not any(each.plan_key == KEY for each in now().advice)  # it is on the calendar
+    with unit_of_work():
+        made.announced = False
+    assert row(now()).next_at is None  # a drill that nobody knows of is not given away
+    with unit_of_work():
+        made.announced = True
     assert made.starts_at.astimezone(house.zone).isoformat() == "2026-11-10T10:00:00+08:00"
     assert made.participants[0] == "sun@demo.example" and made.scenario == "list_in_chat_group"
     with pytest.raises(errors.Refused), unit_of_work():
