@@ -29,14 +29,16 @@ class Suggestion:
 
 def suggest(plan_key: str, *, by: Actor, at: datetime, house: House) -> Suggestion:
     """A tabletop of a plan: the scenario after the one played last, whoever is on duty for its departments,
-    somebody to rate it, on the first working day after a week on which nothing is drilled."""
+    directed by whoever schedules it, somebody to rate it, on the first working day after a week on which
+    nothing is drilled."""
     plan = library.current(plan_key).plan
     people = _players([each.code for each in plan.departments], at=at, house=house)
+    people = [each for each in people if each.id != by.id]  # who knows what is to come does not play
     used = _last_scenario(plan_key)
     keys = [each.key for each in plan.scenarios]
     scenario = keys[(keys.index(used) + 1) % len(keys)] if used in keys else keys[0]
     wanted = drills.Wanted(
-        plan_key, [each.email for each in people], scenario=scenario, staff=_judges(people, by)
+        plan_key, [each.email for each in people], scenario=scenario, staff=_staff(people, by)
     )
     return Suggestion(wanted, _morning(at, house))
 
@@ -63,14 +65,17 @@ def _players(codes: list[str], *, at: datetime, house: House) -> list[Person]:
     return list(found.values())
 
 
-def _judges(players: list[Person], by: Actor) -> dict[str, list[str]]:
-    """Somebody to rate it who neither plays nor directs: an auditor, else a trainer."""
+def _staff(players: list[Person], by: Actor) -> dict[str, list[str]]:
+    """Whoever schedules it directs; somebody rates it who neither plays nor directs: an auditor, else a
+    trainer."""
+    director = db.session.get(Person, by.id) if by.kind == "person" else None
+    staff = {str(DrillRole.DIRECTOR): [director.email]} if director else {}
     query = select(Person).where(Person.active, Person.role.in_([Role.AUDITOR, Role.TRAINER]))
     out = {each.id for each in players} | {by.id}
     found = [
         each for each in db.session.scalars(query.order_by(Person.role, Person.id)) if each.id not in out
     ]
-    return {str(DrillRole.EVALUATOR): [found[0].email]} if found else {}
+    return staff | ({str(DrillRole.EVALUATOR): [found[0].email]} if found else {})
 
 
 def _last_scenario(plan_key: str) -> str | None:

@@ -97,6 +97,13 @@ def test_one_press_schedules_the_drill_that_presses_most(app):
     by, house = builders.acting("lin"), builders.house()
     with unit_of_work():
         made = nextdrill.schedule(KEY, by=by, at=builders.NOW, house=house)
+    assert made.staff == {"director": ["lin@demo.example"], "evaluator": ["tang@demo.example"]}
+    assert (
+        "lin@demo.example"
+        not in nextdrill.suggest(
+            "improper_collection", by=by, at=builders.NOW, house=house
+        ).wanted.participants
+    )  # on duty for training, and knows what is to come
     assert row(now()).next_at == made.starts_at
     assert not any(each.plan_key == KEY for each in now().advice)  # it is on the calendar
     with unit_of_work():
