@@ -74,13 +74,16 @@ def say(message: str | Reason, locale: str, **values: Any) -> str:
     return translated % {key: _value(key, value, locale) for key, value in given.items()}
 
 
+def comma(locale: str) -> str:
+    """What stands between the things of a list."""
+    return "、" if short(locale) == "zh" else ", "
+
+
 def _value(key: str, value: Any, locale: str) -> Any:
     if isinstance(value, dict) and {"zh", "en"} <= value.keys():
         return value[short(locale)]
     if isinstance(value, list):
-        return ("、" if short(locale) == "zh" else ", ").join(
-            str(_value(key, each, locale)) for each in value
-        )
+        return comma(locale).join(str(_value(key, each, locale)) for each in value)
     if not isinstance(value, str):
         return value
     if key in NAMES and short(locale) == "en":

@@ -215,6 +215,7 @@ GLOBALS: dict[str, Any] = {
     "words": words,
     "say": say,
     "pick": pick,
+    "comma": lambda: i18n.comma(locale()),
     "rail": rail.pages,
     "strip": strip,
     "exists": rail.exists,

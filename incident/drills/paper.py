@@ -71,9 +71,7 @@ def _facts(report: Report, locale: str, zone: ZoneInfo, say: Say) -> list[list[s
     for role in DrillRole:
         names = [each.name for each in report.people[role]]
         if names:
-            rows.append(
-                [i18n.words("drill_role", role, locale), ("、" if language == "zh" else ", ").join(names)]
-            )
+            rows.append([i18n.words("drill_role", role, locale), i18n.comma(locale).join(names)])
     return rows
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
+from incident import i18n
 from incident.accounts import Actor
 from incident.alerting import outbox
 from incident.calendars import WorkingCalendar
@@ -15,7 +16,6 @@ from incident.models.training import Certificate, CertificateSource, Course
 from incident.training import months
 
 REMIND_BEFORE = timedelta(days=30)
-SEPARATORS = {"zh": "、", "en": ", "}
 REMIND_HOUR = 9  # in the house's zone, on a working day
 
 
@@ -119,7 +119,7 @@ def _tell_missing(person: Person, lacking: list[Course], month: str, *, at: date
     known = outbox.row(None, "remind", at=at, key=key)["key"]
     if db.session.scalar(select(Delivery.id).where(Delivery.key == known)) is not None:
         return 0
-    titles = {lang: SEPARATORS[lang].join(each.titles[lang] for each in lacking) for lang in ("zh", "en")}
+    titles = {lang: i18n.comma(lang).join(each.titles[lang] for each in lacking) for lang in ("zh", "en")}
     outbox.enqueue(None, "remind", at=at, key=key, about="training", person_id=person.id, course_title=titles)
     return 1
 

@@ -78,8 +78,7 @@ def _take(ask: Ask, number: str, rest: str) -> Message:
 
 
 def _names(ask: Ask) -> str:
-    between = "、" if ask.locale.startswith("zh") else ", "
-    return between.join(i18n.words("role", str(each), ask.locale) for each in IncidentRole)
+    return i18n.comma(ask.locale).join(i18n.words("role", str(each), ask.locale) for each in IncidentRole)
 
 
 def _give(ask: Ask, number: str, rest: str) -> Message | None:
