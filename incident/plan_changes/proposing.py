@@ -156,7 +156,10 @@ def withdraw(change: PlanChange, *, by: Actor, at: datetime) -> PlanChange:
 
 def bring_up_to_date(change: PlanChange, *, by: Actor, at: datetime) -> list[tuple[str | int, ...]]:
     """Put what it changes on top of the version in force and make it a draft; returns the places that both
-    changed, where this change request's words won. Raises Invalid where the two do not fit together."""
+    changed (of those that `by` may know of), where this change request's words won.
+
+    Raises Refused where it is up to date, Invalid where the two do not fit together.
+    """
     by.must(Permission.PLAYBOOKS_PROPOSE)
     present = library.current(change.plan_key)
     if present.number == change.base_version:
@@ -174,4 +177,4 @@ def bring_up_to_date(change: PlanChange, *, by: Actor, at: datetime) -> list[tup
     change.base_version, change.effective_at, change.trouble = present.number, None, None
     if not moves.is_author(change, by):
         change.authors = [*change.authors, by.label]
-    return both.clashes
+    return secrecy.places(both.clashes, by)

@@ -6,6 +6,7 @@ from incident.accounts import Actor
 from incident.permissions import Permission
 from incident.playbooks.difference import Difference
 
+Path = tuple[str | int, ...]  # a place in a plan's content
 INJECTS, SCENARIOS = "injects", "scenarios"
 
 
@@ -38,16 +39,21 @@ def restored(content: dict[str, Any], before: dict[str, Any], by: Actor) -> dict
     }
 
 
-def _secret(found: Difference) -> bool:
-    whole = found.section == SCENARIOS and len(found.path) <= 2
-    return INJECTS in found.path or whole
+def _secret(path: Path) -> bool:
+    whole = path[:1] == (SCENARIOS,) and len(path) <= 2
+    return INJECTS in path or whole
 
 
 def shown(found: list[Difference], by: Actor | None) -> list[Difference]:
     """The differences that somebody may see; nobody in particular sees those that everybody may."""
-    return found if by is not None and sees(by) else [each for each in found if not _secret(each)]
+    return found if by is not None and sees(by) else [each for each in found if not _secret(each.path)]
+
+
+def places(paths: list[Path], by: Actor) -> list[Path]:
+    """The places in a plan that somebody may be told of."""
+    return paths if sees(by) else [each for each in paths if not _secret(each)]
 
 
 def may_decide(found: list[Difference], by: Actor) -> bool:
     """Whether somebody sees all that they would decide on."""
-    return sees(by) or not any(_secret(each) for each in found)
+    return sees(by) or not any(_secret(each.path) for each in found)

@@ -197,6 +197,12 @@ def test_injects_stay_unknown_to_players_and_are_not_lost_by_what_they_write(app
     assert [each.section for each in proposing.differences(made)] == ["steps"], "a player takes none away"
 
 
+def test_places_that_both_changed_are_told_without_those_of_injects(app):
+    paths = [("steps", "freeze", "due"), ("scenarios", "leak", "injects", 1, "text"), ("scenarios", "leak")]
+    assert secrecy.places(paths, builders.acting("wang")) == paths[:1]
+    assert secrecy.places(paths, builders.acting("lin")) == paths
+
+
 def test_a_change_of_injects_is_shown_to_and_decided_by_who_runs_drills(app):
     content = loading.plain(library.current(KEY).plan)
     content["scenarios"][0]["injects"][0]["text"]["en"] = "A secret inject"
