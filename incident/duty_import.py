@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from incident import duty, errors, sheets
 from incident.accounts import Actor
-from incident.db import db
+from incident.db import db, unit_of_work
 from incident.errors import N_, Reason
 from incident.models.people import DutyShift, Person, Repeats
 from incident.permissions import Permission
@@ -27,7 +27,10 @@ class Report:
 
 
 def take(text: str, *, by: Actor, at: datetime, zone: ZoneInfo) -> Report:
-    """Add every good line of a file; raises Invalid where the file has not the columns it needs."""
+    """Add every good line of a file, a few in a unit of work, so that alerts never wait for a whole file.
+
+    Raises Invalid where the file has not the columns it needs, and TooLarge.
+    """
     by.must(Permission.DUTY_MANAGE)
     head = sheets.head_of(text)
     missing = [name for name in NEEDED if name not in head]
@@ -36,9 +39,12 @@ def take(text: str, *, by: Actor, at: datetime, zone: ZoneInfo) -> Report:
             N_("The first line must name the columns; missing: %(columns)s."), columns=", ".join(missing)
         )
     report = Report()
-    people = {person.email: person for person in db.session.scalars(select(Person).where(Person.active))}
-    for line in sheets.lines(text, COLUMNS):
-        _take_line(line, people, report, by=by, at=at, zone=zone)
+    for some in sheets.portions(sheets.lines(text, COLUMNS)):
+        with unit_of_work():
+            active = db.session.scalars(select(Person).where(Person.active))
+            people = {person.email: person for person in active}
+            for line in some:
+                _take_line(line, people, report, by=by, at=at, zone=zone)
     return report
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from incident.errors import N_
 
 LARGEST = 1024 * 1024  # bytes
 MOST_LINES = 5_000
+TOGETHER = 50  # lines in one unit of work
 _YES = {"1", "yes", "y", "true", "是"}
 _SHAPES = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula; it is written behind a '
@@ -61,6 +62,12 @@ def lines(text: str, columns: Sequence[str]) -> list[Line]:
     if len(found) > MOST_LINES:
         raise errors.TooLarge(N_("At most %(most)s lines at once."), most=MOST_LINES)
     return found
+
+
+def portions(found: Sequence[Line]) -> Iterator[Sequence[Line]]:
+    """The lines, a few at a time: what is done with so many of them holds nobody else up."""
+    for start in range(0, len(found), TOGETHER):
+        yield found[start : start + TOGETHER]
 
 
 def written(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -175,8 +175,7 @@ def take_file() -> str | tuple[str, int]:
         text = parsed.table("file")
         if text is None:
             raise errors.Invalid(N_("Choose a file."), reasons=[Reason(N_("Choose a file."), loc=("file",))])
-        with unit_of_work():
-            report = duty_import.take(text, by=access.actor(), at=clock.now(), zone=_house().zone)
+        report = duty_import.take(text, by=access.actor(), at=clock.now(), zone=_house().zone)
     except errors.DomainError as fault:
         form = typed.refused(fault)
     page = render_template("duty/import.html", report=report, form=form, columns=duty_import.COLUMNS)

@@ -108,8 +108,7 @@ def import_(file: Path) -> None:
     """Add the shifts in FILE (CSV: department, email, starts_at, ends_at; and rank, repeats,
     repeats_until, override)."""
     text = sheets.text_of(file.read_bytes())
-    with unit_of_work():
-        report = duty_import.take(text, by=shell.ACTOR, at=clock.now(), zone=shell.house().zone)
+    report = duty_import.take(text, by=shell.ACTOR, at=clock.now(), zone=shell.house().zone)
     for line, reasons in report.rejected:
         click.echo(f"line {line}: {'; '.join(map(shell.placed, reasons))}", err=True)
     click.echo(f"added={report.added} rejected={len(report.rejected)}")

@@ -55,6 +55,7 @@ def _silence_older(new: Certificate) -> None:
             Certificate.course_id == new.course_id,
             Certificate.person_id == new.person_id,
             Certificate.valid_until < new.valid_until,
+            Certificate.remind_at.is_not(None),
         )
     )
     for each in older:
@@ -124,8 +125,18 @@ def _tell_missing(person: Person, lacking: list[Course], month: str, *, at: date
     return 1
 
 
+def _followed(row: Certificate) -> bool:
+    later = select(Certificate.id).where(
+        Certificate.course_id == row.course_id,
+        Certificate.person_id == row.person_id,
+        Certificate.valid_until > row.valid_until,
+    )
+    return db.session.scalar(later.limit(1)) is not None
+
+
 def remind(*, at: datetime) -> int:
-    """Remind people, once, of certificates that end; returns how many."""
+    """Remind people, once, of certificates that end; not of one that ended long ago, as a list brought along
+    holds, nor of one that a later one follows. Returns how many were looked at."""
     due = db.session.scalars(
         select(Certificate.id)
         .where(Certificate.remind_at.is_not(None), Certificate.remind_at <= at)
@@ -138,7 +149,7 @@ def remind(*, at: datetime) -> int:
                 continue
             row.remind_at = None
             course = session.get_one(Course, row.course_id)
-            if course.ended_at is None:
+            if course.ended_at is None and row.valid_until >= at.date() and not _followed(row):
                 outbox.enqueue(
                     None,
                     "remind",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from incident import audit, errors, sheets
 from incident.accounts import Actor
 from incident.calendars import WorkingCalendar
-from incident.db import db
+from incident.db import db, unit_of_work
 from incident.errors import N_, Reason
 from incident.models.people import Person
 from incident.models.training import Course
@@ -85,27 +85,35 @@ def as_csv(name: str, *, calendar: WorkingCalendar) -> str:
 def take(text: str, *, by: Actor, at: datetime, calendar: WorkingCalendar) -> Outcome:
     """Take a list from CSV; its head line says which list it is. Taking the same file again changes nothing.
 
-    Raises Invalid where the head is none of ours or the file is no table, and TooLarge.
+    A few lines share a unit of work, so that alerts never wait for a whole file. Raises Invalid where the
+    head is none of ours or the file is no table, and TooLarge.
     """
     by.must(Permission.TRAINING_MANAGE)
     wanted = _list_of(sheets.head_of(text))
-    desk = Desk(
-        people={each.email: each for each in db.session.scalars(select(Person))},
-        courses={each.code: each for each in db.session.scalars(select(Course))},
-        by=by,
-        at=at,
-        calendar=calendar,
-    )
     outcome = Outcome(wanted.name)
-    for line in sheets.lines(text, wanted.columns):
-        try:
-            wanted.take(line.cells, desk)
-        except errors.DomainError as fault:
-            outcome.rejected += [(line.number, why) for why in fault.reasons or [fault.reason]]
-        else:
-            outcome.taken += 1
-    audit.record("training.imported", wanted.name, by=by.label, at=at, rows=outcome.taken)
+    for some in sheets.portions(sheets.lines(text, wanted.columns)):
+        with unit_of_work():
+            desk = Desk(
+                people={each.email: each for each in db.session.scalars(select(Person))},
+                courses={each.code: each for each in db.session.scalars(select(Course))},
+                by=by,
+                at=at,
+                calendar=calendar,
+            )
+            for line in some:
+                _take_line(line, wanted, desk, outcome)
+    with unit_of_work():
+        audit.record("training.imported", wanted.name, by=by.label, at=at, rows=outcome.taken)
     return outcome
+
+
+def _take_line(line: sheets.Line, wanted: List, desk: Desk, outcome: Outcome) -> None:
+    try:
+        wanted.take(line.cells, desk)
+    except errors.DomainError as fault:
+        outcome.rejected += [(line.number, why) for why in fault.reasons or [fault.reason]]
+    else:
+        outcome.taken += 1
 
 
 def _list_of(head: Sequence[str]) -> List:

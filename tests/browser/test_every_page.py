@@ -135,7 +135,7 @@ NOT_PAGES = {
     "/incidents/<number>/live",
     "/departments/<code>/live",
     "/duty/example.csv",
-    "/training/certificates.csv",
+    "/training/<name>.csv",
     "/calendar/<token>.ics",
     "/incidents/<number>/evidence/<evidence_id>/content",
     "/incidents/<number>/evidence/custody.<form>",

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from incident import errors, sheets
 from incident.db import db, unit_of_work
+from incident.models.alerts import Delivery
 from incident.models.records import AuditEntry
 from incident.models.training import Attendance, Certificate, CertificateSource, Course, CourseSession
 from incident.training import certificates, courses, exchange, sessions
@@ -17,10 +18,7 @@ HELD = datetime(2026, 10, 12, 1, 30, tzinfo=UTC)  # 09:30 in Shanghai
 
 
 def take(text: str, who: str = "lin") -> exchange.Outcome:
-    with unit_of_work():
-        return exchange.take(
-            text, by=builders.acting(who), at=builders.NOW, calendar=builders.house().calendar
-        )
+    return exchange.take(text, by=builders.acting(who), at=builders.NOW, calendar=builders.house().calendar)
 
 
 def out(name: str) -> str:
@@ -65,6 +63,21 @@ def test_certificates_come_in_as_they_went_out_and_stay_what_they_were(law: Cour
         (CertificateSource.TEST, 100, date(2027, 11, 3)),  # got by a test, not brought along
         (CertificateSource.IMPORT, None, date(2027, 5, 1)),
     ]
+
+
+def test_a_list_of_old_certificates_reminds_nobody_of_them(app: Any) -> None:
+    text = (
+        "email,course,got_on\n"
+        "li@demo.example,LAW,2026-06-01\n"
+        "li@demo.example,LAW,2025-11-05\n"  # followed by the one above
+        "chen@demo.example,LAW,2024-01-10\n"  # over for long
+        "wang@demo.example,LAW,2025-11-10\n"  # ends in a week
+    )
+    assert take(text).taken == 4
+    certificates.remind(at=builders.NOW)
+    told = db.session.scalars(select(Delivery).where(Delivery.key.contains("certificate-"))).all()
+    assert [each.payload["person_id"] for each in told] == [builders.person("wang").id]
+    assert certificates.remind(at=builders.NOW) == 0
 
 
 def test_courses_come_in_as_they_went_out_new_ones_are_entered_and_known_ones_changed(app: Any) -> None:
