@@ -123,7 +123,7 @@ def _list_of(head: Sequence[str]) -> List:
     heads = [
         Reason(
             N_("The first line must name the columns %(columns)s."),
-            {"columns": ",".join(each.columns)},
+            {"columns": ", ".join(each.columns)},
             ("csv",),
         )
         for each in LISTS.values()

@@ -82,7 +82,7 @@ def test_lists_go_out_and_come_in_on_the_page(app):
     assert lin.post("/training/import", body).status_code == 303
     assert "安抚" in lin.get("/training/courses.csv").text and "1 course taken." in text(lin.get("/training"))
     unknown = lin.post("/training/import", {"csv": "who,what\n1,2\n"})
-    assert unknown.status_code == 422 and "course,held_at,place,trainer,email" in text(unknown)
+    assert unknown.status_code == 422 and "course, held_at, place, trainer, email" in text(unknown)
     assert "who,what" in unknown.text
     noise = {"file": (io.BytesIO(b"\xff\xff\xff"), "noise.csv")}
     assert "no text in UTF-8 or GB 18030" in text(lin.post("/training/import", noise))

@@ -166,7 +166,7 @@ def test_a_file_with_another_head_is_told_the_heads_there_are(app: Any, text: st
     with pytest.raises(errors.Invalid) as refused:
         take(text)
     told = [each.values["columns"] for each in refused.value.reasons]
-    assert len(told) == 3 and "email,course,got_on,valid_until,score" in told
+    assert len(told) == 3 and "email, course, got_on, valid_until, score" in told
 
 
 def test_a_broken_table_one_too_long_and_a_reader_are_refused(law: Course) -> None:
