@@ -15,7 +15,14 @@ MOST_LINES = 5_000
 TOGETHER = 50  # lines in one unit of work
 _YES = {"1", "yes", "y", "true", "是"}
 _SHAPES = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula; it is written behind a '
+_FORMULA = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+)  # what a spreadsheet takes for a formula; it is written behind a '
 
 
 def text_of(data: bytes) -> str:
@@ -71,9 +78,9 @@ def portions(found: Sequence[Line]) -> Iterator[Sequence[Line]]:
 
 
 def written(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table as CSV, with no cell that a spreadsheet takes for a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    """A table as CSV (RFC 4180), with no cell that a spreadsheet takes for a formula."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
     writer.writerow(columns)
     writer.writerows([safe("" if cell is None else str(cell)) for cell in row] for row in rows)
     return out.getvalue()
@@ -81,12 +88,12 @@ def written(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def safe(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def plain(cell: str) -> str:
     """The cell before it was made safe."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
 
 
 def is_yes(cell: str) -> bool:

@@ -1,7 +1,5 @@
 """Insights on the web: plots of volume, response, clocks, waiting, satisfaction and learning; and as CSV."""
 
-import csv
-import io
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -122,13 +120,14 @@ def value(numbers: dict[str, Any], column: str) -> Any:
 def as_csv() -> Response:
     """The groups with their numbers, one a line; lengths in minutes, shares in per cent."""
     span, group = _asked()
-    held = io.StringIO()
-    writer = csv.writer(held)
-    writer.writerow([group, *COLUMNS])
-    for each in measures.grouped(measures.cases(span), group, span):
-        label = each["key"] if group in TIMELY else frame.pick(each["label"])
-        writer.writerow([sheets.safe(label), *(value(each["numbers"], column) for column in COLUMNS)])
-    response = make_response(held.getvalue().encode("utf-8-sig"))
+    rows = (
+        [
+            each["key"] if group in TIMELY else frame.pick(each["label"]),
+            *(value(each["numbers"], column) for column in COLUMNS),
+        ]
+        for each in measures.grouped(measures.cases(span), group, span)
+    )
+    response = make_response(sheets.written([group, *COLUMNS], rows).encode("utf-8-sig"))
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     name = f"insights-{times.local(span.start):%Y%m%d}-{times.local(span.end):%Y%m%d}-{group}.csv"
     response.headers["Content-Disposition"] = f"attachment; filename={name}"

@@ -1,8 +1,6 @@
 """Custody: what was kept is recomputed against what was recorded, and listed for those who must prove it."""
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -180,11 +178,8 @@ def _when(at: datetime, zone: ZoneInfo) -> str:
 
 def as_csv(rows: Sequence[Evidence], *, locale: str, zone: ZoneInfo) -> bytes:
     """The custody list for a spreadsheet: UTF-8 with a mark, and no cell that would be a formula."""
-    held = io.StringIO()
-    writer = csv.writer(held, lineterminator="\r\n")
-    for line in table(rows, locale=locale, zone=zone):
-        writer.writerow([sheets.safe(cell) for cell in line])
-    return held.getvalue().encode("utf-8-sig")
+    head, *lines = table(rows, locale=locale, zone=zone)
+    return sheets.written(head, lines).encode("utf-8-sig")
 
 
 def paper(

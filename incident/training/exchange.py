@@ -33,16 +33,17 @@ class List:
     take: Callable[[Cells, Desk], None]
 
 
+OF_A_COURSE = (
+    *("code", "title_zh", "title_en", "subject", "plans", "audience"),
+    *("certified_by", "pass_percent", "valid_months"),
+)
 LISTS = {
     each.name: each
     for each in (
         List(
             "courses",
-            (
-                *("code", "title_zh", "title_en", "subject", "plans", "audience"),
-                *("certified_by", "pass_percent", "valid_months"),
-            ),
-            frozenset({"code", "title_zh", "title_en", "subject"}),
+            OF_A_COURSE,
+            frozenset(OF_A_COURSE),  # without a column of plans a course would lose its own
             list_lines.courses_out,
             list_lines.take_course,
         ),

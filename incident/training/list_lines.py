@@ -54,31 +54,38 @@ def courses_out(_calendar: WorkingCalendar) -> Iterator[tuple[object, ...]]:
             each.subject,
             " ".join(each.plan_keys),
             " ".join(each.audience),
-            BY_TEST if each.by_test else BY_COMING,
+            _certified_by(by_test=each.by_test),
             each.pass_percent,
             each.valid_months,
         )
 
 
+def _certified_by(*, by_test: bool) -> str:
+    return BY_TEST if by_test else BY_COMING
+
+
 def take_course(cells: dict[str, str], desk: Desk) -> None:
-    """Enter a course, or change the one of this code; raises Invalid and Refused."""
-    how = cells["certified_by"].lower() or BY_TEST
+    """Enter a course, or change the one of this code, which keeps how it is certified, the share and the
+    validity where a cell is empty; raises Invalid and Refused."""
+    code = cells["code"].upper()
+    known = desk.courses.get(code)
+    present = known or Outline(code, "", "", "")
+    how = cells["certified_by"].lower() or _certified_by(by_test=present.by_test)
     if how not in (BY_TEST, BY_COMING):
         raise errors.Invalid(N_("A course is certified by test or attendance, not by “%(how)s”."), how=how)
     outline = Outline(
-        code=cells["code"].upper(),
+        code=code,
         title_zh=cells["title_zh"],
         title_en=cells["title_en"],
         subject=cells["subject"].lower(),
         plan_keys=_many(cells["plans"]),
         audience=[each.upper() for each in _many(cells["audience"])],
         by_test=how == BY_TEST,
-        pass_percent=_number(cells["pass_percent"], 80),
-        valid_months=_number(cells["valid_months"], 12),
+        pass_percent=_number(cells["pass_percent"], present.pass_percent),
+        valid_months=_number(cells["valid_months"], present.valid_months),
     )
-    known = desk.courses.get(outline.code)
     if known is None:
-        desk.courses[outline.code] = courses.add(outline, by=desk.by, at=desk.at)
+        desk.courses[code] = courses.add(outline, by=desk.by, at=desk.at)
     else:
         courses.change(known, outline, by=desk.by, at=desk.at)
 

@@ -77,7 +77,8 @@ def test_lists_go_out_and_come_in_on_the_page(app):
     assert all(each.text.startswith("\ufeff") for each in lists.values())
     assert all(f"/training/{name}.csv" in lin.get("/training").text for name in lists)
     assert lin.get("/training/people.csv").status_code == 404
-    lines = "code,title_zh,title_en,subject\nCALM,安抚,Calming,process\n"
+    head = "code,title_zh,title_en,subject,plans,audience,certified_by,pass_percent,valid_months"
+    lines = f"{head}\nCALM,安抚,Calming,process,,,,,\n"
     body = {"file": (io.BytesIO(lines.encode("gb18030")), "courses.csv")}
     assert lin.post("/training/import", body).status_code == 303
     assert "安抚" in lin.get("/training/courses.csv").text and "1 course taken." in text(lin.get("/training"))

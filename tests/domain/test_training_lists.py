@@ -17,6 +17,9 @@ from tests import builders
 HELD = datetime(2026, 10, 12, 1, 30, tzinfo=UTC)  # 09:30 in Shanghai
 
 
+HEAD = ",".join(exchange.OF_A_COURSE)
+
+
 def take(text: str, who: str = "lin") -> exchange.Outcome:
     return exchange.take(text, by=builders.acting(who), at=builders.NOW, calendar=builders.house().calendar)
 
@@ -82,13 +85,12 @@ def test_a_list_of_old_certificates_reminds_nobody_of_them(app: Any) -> None:
 
 def test_courses_come_in_as_they_went_out_new_ones_are_entered_and_known_ones_changed(app: Any) -> None:
     before = out("courses")
-    assert before.splitlines()[0].startswith("code,title_zh,title_en,subject,plans,audience,certified_by")
+    assert before.splitlines()[0] == HEAD
     changes = select(AuditEntry).where(AuditEntry.action == "training.course_changed")
     assert take(before).taken == 3 and out("courses") == before
     assert not db.session.scalars(changes).all()
-    head = before.splitlines()[0]
     outcome = take(
-        f"\ufeff{head}\n"
+        f"\ufeff{HEAD}\n"
         "LAW,法规,Law,law,privacy_leak; improper_collection,col out,test,90,6\n"
         'CALM,安抚,"Calming, step by step",process,,,attendance,,\n'
         "BAD,坏,Bad,magic,no_such_plan,XX,oracle,,\n"
@@ -108,6 +110,15 @@ def test_courses_come_in_as_they_went_out_new_ones_are_entered_and_known_ones_ch
     assert law.plan_keys == ["privacy_leak", "improper_collection"]
     assert (calm.by_test, calm.pass_percent, calm.valid_months, calm.plan_keys) == (False, 80, 12, [])
     assert calm.title_en == "Calming, step by step"
+    with unit_of_work():
+        law.by_test = False
+    take(f"{HEAD}\nLAW,法规,Law,law,privacy_leak improper_collection,COL OUT,,,\n")
+    law = course("LAW")
+    assert (law.by_test, law.pass_percent, law.valid_months) == (
+        False,
+        90,
+        6,
+    )  # an empty cell changes nothing
     (noted,) = db.session.scalars(changes)
     assert noted.data["name"] == "LAW" and "audience" in noted.data["fields"]
 
@@ -119,7 +130,7 @@ def test_a_course_that_ended_is_not_changed_and_a_change_names_every_fault(law: 
     assert [each.loc for each in refused.value.reasons] == [("title_zh",), ("valid_months",)]
     with unit_of_work():
         courses.end(law, by=by, at=builders.NOW)
-    outcome = take("code,title_zh,title_en,subject\nLAW,法规,Law,law\n")
+    outcome = take(f"{HEAD}\nLAW,法规,Law,law,,,,,\n")
     assert whys(outcome) == [(2, "This course has ended already.")]
     with pytest.raises(errors.Refused):
         sessions.hold(
@@ -128,7 +139,7 @@ def test_a_course_that_ended_is_not_changed_and_a_change_names_every_fault(law: 
 
 
 def test_attendance_comes_in_with_its_sessions_certifies_and_goes_out_again(app: Any) -> None:
-    take("code,title_zh,title_en,subject,certified_by\nCALM,安抚,Calming,process,attendance\n")
+    take(f"{HEAD}\nCALM,安抚,Calming,process,,,attendance,,\n")
     text = (
         "course,held_at,place,trainer,email\n"
         "calm,2026-10-12 09:30,三楼 302,lin@demo.example,li@demo.example\n"
@@ -161,7 +172,15 @@ def test_attendance_comes_in_with_its_sessions_certifies_and_goes_out_again(app:
     assert len(db.session.scalars(select(Attendance)).all()) == 2
 
 
-@pytest.mark.parametrize("text", ["", "who,what\n1,2\n", "email,course\nli@demo.example,LAW\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "who,what\n1,2\n",
+        "email,course\nli@demo.example,LAW\n",
+        "code,title_zh,title_en,subject\nLAW,法规,Law,law\n",
+    ],
+)
 def test_a_file_with_another_head_is_told_the_heads_there_are(app: Any, text: str) -> None:
     with pytest.raises(errors.Invalid) as refused:
         take(text)
