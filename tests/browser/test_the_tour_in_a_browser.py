@@ -34,7 +34,7 @@ def acknowledge_in_slack(site: Site, person: str, number: str) -> None:
     alert = slack.locator("li.message:not(.whispered)", has_text=number).first
     button = alert.get_by_role("button", name=re.compile("认领|Acknowledge"))
     button.click()
-    expect(button).to_be_hidden()  # the message changes in place
+    expect(button).to_be_hidden(timeout=15_000)  # the message changes in place, by way of the outbox
 
 
 def test_a_complaint_is_reported_alerted_answered_worked_and_closed(site: Site) -> None:
